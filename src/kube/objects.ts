@@ -1,0 +1,77 @@
+/** What every Kubernetes object has, and what names a kind of them. Knows no particular kind. */
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+
+export interface OwnerReference {
+  apiVersion: string
+  kind: string
+  name: string
+  uid: string
+  controller?: boolean
+  blockOwnerDeletion?: boolean
+}
+
+/** Who set which fields, by which operation: the record that server-side apply keeps. */
+export interface ManagedFieldsEntry {
+  manager?: string
+  operation?: 'Apply' | 'Update'
+  apiVersion?: string
+  time?: string
+  fieldsType?: string
+  fieldsV1?: Record<string, Json>
+  subresource?: string
+}
+
+export interface ObjectMeta {
+  name: string
+  namespace?: string
+  generateName?: string
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+  ownerReferences?: OwnerReference[]
+  finalizers?: string[]
+  uid?: string
+  resourceVersion?: string
+  generation?: number
+  creationTimestamp?: string
+  deletionTimestamp?: string
+  deletionGracePeriodSeconds?: number
+  managedFields?: ManagedFieldsEntry[]
+}
+
+export interface KubeObject {
+  apiVersion: string
+  kind: string
+  metadata: ObjectMeta
+}
+
+/** A kind and where the API server keeps it. `of` carries the type of its objects and never has a value. */
+export interface Kind<T extends KubeObject = KubeObject> {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly plural: string
+  readonly namespaced: boolean
+  readonly of?: T
+}
+
+/** Names one object. */
+export interface ObjectRef {
+  apiVersion: string
+  kind: string
+  name: string
+  namespace?: string
+}
+
+export const refOf = ({ apiVersion, kind, metadata: { name, namespace } }: KubeObject): ObjectRef =>
+  namespace === undefined ? { apiVersion, kind, name } : { apiVersion, kind, name, namespace }
+
+/** The group of an apiVersion: `apps` of `apps/v1`, the empty string of `v1`. */
+export const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '')
+
+/** `DaemonSet calico-system/calico-node`: how messages name an object. */
+export const describe = ({ kind, namespace, name }: Omit<ObjectRef, 'apiVersion'>): string =>
+  `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`
+
+/** A key for maps: equal for equal group, kind, namespace and name, whatever the version. */
+export const keyOf = ({ apiVersion, kind, namespace, name }: ObjectRef): string =>
+  `${groupOf(apiVersion)}/${kind}/${namespace ?? ''}/${name}`

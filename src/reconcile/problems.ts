@@ -1,0 +1,65 @@
+/** What can be wrong, said so that somebody can act: what, where, what to do. Collected, reported in status, events, metrics and the CLI alike. */
+
+import { describe, type ObjectRef } from '../kube/objects.ts'
+
+/** The reference's reasons of TigeraStatus conditions (spec/installation-api.md §12). */
+export type Reason =
+  | 'AllObjectsAvailable'
+  | 'ResourceNotReady'
+  | 'PodFailure'
+  | 'CertificateError'
+  | 'CertificateReadError'
+  | 'InvalidConfigurationError'
+  | 'ResourceCreateError'
+  | 'ResourceMigrationError'
+  | 'ResourceNotFound'
+  | 'ResourcePatchError'
+  | 'ResourceReadError'
+  | 'ResourceRenderingError'
+  | 'ResourceScalingError'
+  | 'ResourceUpdateError'
+  | 'ResourceValidationError'
+  | 'MigrationError'
+  | 'InternalServerError'
+  | 'NotApplicable'
+  | 'UpgradeError'
+  | 'Unknown'
+  | 'ImageSetError'
+
+export interface Problem {
+  reason: Reason
+  /** What is wrong, in one sentence without a final stop; never a secret. */
+  message: string
+  /** The object it is about. */
+  object?: ObjectRef
+  /** The field: `spec.calicoNetwork.ipPools[1].cidr`. */
+  path?: string
+  /** What to do, as an imperative sentence. */
+  remedy?: string
+}
+
+/** `spec.calicoNetwork.mtu: must be 0 or at least 1280. Set it …`: one problem as one line for people. */
+export function sentence({ message, object, path, remedy }: Problem): string {
+  const where = [object && describe(object), path].filter(Boolean).join(' ')
+  return [where && `${where}: `, message, remedy && `. ${remedy}`].filter(Boolean).join('')
+}
+
+/** The user must act; everything of this controller waits for a change. Carries every problem found, not the first. */
+export class Invalid extends Error {
+  override name = 'Invalid'
+  readonly problems: Problem[]
+  constructor(problems: Problem[]) {
+    super(problems.map(sentence).join('\n'))
+    this.problems = problems
+  }
+}
+
+/** Someone else must act first; woken by what was read. Degraded while it lasts, with this reason, as the reference reports it. */
+export class Waiting extends Error {
+  override name = 'Waiting'
+  readonly problem: Problem
+  constructor(reason: Reason, message: string, more: Omit<Problem, 'reason' | 'message'> = {}) {
+    super(message)
+    this.problem = { reason, message, ...more }
+  }
+}

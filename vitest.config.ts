@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+/** unit: what a file decides. sim: what the whole does, in virtual time. real: against a real kube-apiserver (needs hack/control-plane). */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['src/**/*.test.ts', 'api/**/*.test.ts', 'hack/**/*.test.ts', 'test/*.test.ts'] } },
+      { test: { name: 'sim', include: ['test/simulation/**/*.test.ts', 'test/conformance/sandbox.test.ts'] } },
+      { test: { name: 'real', include: ['test/real/**/*.test.ts', 'test/conformance/real.test.ts'], testTimeout: 120_000, hookTimeout: 900_000, fileParallelism: false } },
+    ],
+  },
+})
