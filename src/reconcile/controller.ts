@@ -14,13 +14,22 @@ export interface Reader {
   derive<T extends KubeObject, V>(name: string, kind: Kind<T>, project: (objects: T[]) => V): Promise<V>
 }
 
-/** Something wanted. A bare object is wanted whole: fields of ours not in it are taken away. */
+/** Something wanted. A bare object is wanted whole: fields of ours that are not in it are taken away. */
 export interface Wanted<T extends KubeObject = KubeObject> {
+  /** May be part of somebody else's object: of that one, only the fields in here are ours. */
   object: T
+  /** More fields of the same object, each of which counts only where nobody else has set it. */
+  defaults?: { [field: string]: unknown }
   /** Not written before all of these hold. */
   after?: Condition[]
-  /** `claim`: of these fields only those nobody else has set (the object may be somebody else's, and is never removed by us). */
-  mode?: 'whole' | 'claim' | 'create-only'
+  /** Left alone once it is there, whatever it then says. */
+  createOnly?: boolean
+}
+
+/** Something to take away, once these hold. Workloads go with their pods: they are gone only when the last of these is. */
+export interface Removal {
+  ref: ObjectRef
+  after?: Condition[]
 }
 
 /** Something that must hold first: an object exists, is rolled out (DaemonSet, Deployment), established (CRD), or gone with its pods. */
@@ -33,8 +42,8 @@ export interface Condition {
 export interface Outcome {
   /** Complete and finished objects; order among kinds is the loop's affair. */
   objects?: (KubeObject | Wanted)[]
-  /** Objects that must not be there, whoever made them (what older versions left behind). */
-  remove?: ObjectRef[]
+  /** Objects that must not be there, whoever made them (what older versions left behind, what goes first when all goes). */
+  remove?: (ObjectRef | Removal)[]
   /** Problems found, all of them; the rest goes on. */
   problems?: Problem[]
   /** Texts appended to the Available message, as for certificates about to expire. */
@@ -46,12 +55,14 @@ export interface Outcome {
 }
 
 export interface Controller<Facts = unknown> {
-  /** The name of its TigeraStatus, and in logs and metrics. */
+  /** What it is called in logs and metrics. */
   readonly name: string
   /** The kind it serves, and the object's name: owner of what it makes, carrier of its status. */
   readonly serves?: { kind: Kind; name: string }
-  /** Whether it reports a TigeraStatus. */
-  readonly reports: boolean
+  /** The TigeraStatus that shows its problems and its workloads; several controllers may share one, which exists while the one of its name has something to serve. */
+  readonly reports?: string
+  /** Kinds of which it may have made objects that it no longer wants; these are looked through for what to take away. */
+  readonly makes?: readonly Kind[]
   /** Only reads. Undefined when there is nothing to serve: what it owned goes, its TigeraStatus too. */
   read(cluster: Reader): Promise<Facts | undefined>
   /** A pure function of what was read. May throw Invalid or Waiting, which stop the whole. */
