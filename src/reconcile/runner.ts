@@ -84,8 +84,8 @@ export class Runner {
 
   notice(event: CacheEvent): void {
     const touches = this.#interests.map(interests => interests.touchedBy(event))
-    if (touches.includes('yes')) return this.#wake('facts')
-    if (touches.includes('maybe')) this.#wake('check')
+    if (touches.includes('yes')) this.#wake('facts')
+    else if (touches.includes('maybe')) this.#wake('check')
     if (event.object && this.#watched.has(keyOf(refOf(event.object)))) this.#wake('objects')
   }
 
