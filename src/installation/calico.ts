@@ -3,7 +3,7 @@
  * A `Calico` is complete: what has a default has its value here, so that renderers never choose one. Optional means that there really may be none.
  */
 import type { Installation, InstallationSpec } from '../../api/installation.ts'
-import type { Affinity, ConfigMap, PodDNSConfig, Secret, Toleration } from '../kube/kinds.ts'
+import type { Affinity, ConfigMap, DaemonSetUpdateStrategy, PodDNSConfig, Secret, Toleration } from '../kube/kinds.ts'
 import type { OwnerReference } from '../kube/objects.ts'
 import type { ImageName } from './images.ts'
 import type { ProviderFacts } from './providers.ts'
@@ -54,12 +54,24 @@ export interface Calico {
     confDir: string
     /** Set only where the cloud's CNI plugin names the interfaces: eni, gke, azv. */
     interfacePrefix?: string
+    /** The portmap plugin follows Calico's. */
+    hostPorts: boolean
+    /** Pods may forward IP packets. */
+    ipForwarding: boolean
+    /** Seconds that a new pod waits for its policy; 0: it does not wait. */
+    policySetupTimeout: number
+    /** The tuning plugin follows, with these settings, possibly none; undefined: it does not. */
+    sysctl?: { key: string; value: string }[]
+    /** What of the plugin's own log is set; empty where the plugin is not Calico's. */
+    logging: { severity?: string; maxSizeMiB?: number; maxCount?: number; maxAgeDays?: number }
   }
   readonly dataplane: Dataplane
   readonly windows: boolean
   /** The full reference of an image: registry, path, prefix, tag or digest (spec/installation-controller.md §9.4). Throws Invalid when an ImageSet lacks it. */
   readonly image: (name: ImageName) => string
   readonly fips: boolean
+  /** The names of the cipher suites that TLS servers may use; empty: their own choice. */
+  readonly tlsCipherSuites: readonly string[]
   /** The user's pull secrets as found in the operator's namespace, in the order of the spec. */
   readonly pullSecrets: readonly Secret[]
   readonly endpoints: { host?: Endpoint; pod?: Endpoint }
@@ -90,7 +102,13 @@ export interface Calico {
     /** From typhaAffinity, with the zone spread; undefined in the one case without any (spec/installation-render.md §5). */
     affinity?: Affinity
   }
-  readonly node: { metricsPort?: number; appArmorProfile?: string }
+  readonly node: {
+    metricsPort?: number
+    appArmorProfile?: string
+    updateStrategy: DaemonSetUpdateStrategy
+    /** The kubelet's directory of FlexVolume drivers, as written in the spec; undefined: no driver. */
+    flexVolumeDir?: string
+  }
   readonly kubeControllers: { metricsPort?: number }
   /** Absolute path of the kubelet's directory, when the CSI driver is wanted; undefined: no CSI driver (off by default, D2). */
   readonly csi?: { kubeletDir: string }
