@@ -61,15 +61,16 @@ export function listenAddress({
 
 /** Serves /metrics, /healthz and /readyz until closed. */
 export function serveMetrics({ registry }: Metrics, at: { host?: string; port: number }, ready: () => boolean): Promise<Server> {
+  const answers: Record<string, () => [number, string | Promise<string>]> = {
+    '/metrics': () => [200, registry.metrics()],
+    '/healthz': () => [200, 'ok\n'],
+    '/readyz': () => (ready() ? [200, 'ok\n'] : [503, 'not ready: not the leader, or not yet synced\n']),
+  }
   const server = createServer(async (request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname
-    if (path === '/metrics') {
-      response.setHeader('content-type', registry.contentType)
-      return void response.end(await registry.metrics())
-    }
-    const status = path === '/healthz' ? 200 : path === '/readyz' ? (ready() ? 200 : 503) : 404
-    response.statusCode = status
-    response.end(status === 200 ? 'ok\n' : status === 503 ? 'not ready: not the leader, or not yet synced\n' : 'not found\n')
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+    const [status, body] = answers[pathname]?.() ?? [404, 'not found\n']
+    response.writeHead(status, { 'content-type': pathname === '/metrics' ? registry.contentType : 'text/plain' })
+    response.end(await body)
   })
   return new Promise((resolve, reject) => {
     server.once('error', reject)
