@@ -1,24 +1,7 @@
 /** Writes down, as briefly as JSON allows, what server-side apply, defaulting and comparison need to know of each type. `src/kube/schema.ts` reads it. */
+import type { Digest, DigestField } from '../../src/kube/schema.ts'
 import { type OpenApi, type Property, referred } from './openapi.ts'
 import type { Resource } from './resources.ts'
-
-/** A field's type, or its type and what is special about it. Types: a scalar's name, `#definition`, `[item]`, `{value}`. */
-export type DigestField =
-  | string
-  | { type: string; list?: 'set' | 'map'; keys?: string[]; atomic?: true; default?: unknown; patchStrategy?: string; mergeKey?: string }
-
-export interface DigestType {
-  fields: Record<string, DigestField>
-  required?: string[]
-  atomic?: true
-}
-
-export interface Digest {
-  /** `apps/v1/Deployment` → name of its type. */
-  kinds: Record<string, string>
-  /** Names are those of OpenAPI without `io.k8s.`. */
-  types: Record<string, DigestType>
-}
 
 const scalars: Record<string, string> = {
   'io.k8s.apimachinery.pkg.api.resource.Quantity': 'quantity',
@@ -35,7 +18,7 @@ export function digest(openApi: OpenApi, definitions: string[], resources: Resou
     const { properties, required, 'x-kubernetes-map-type': mapType } = openApi.definitions[name]!
     if (name in scalars || (!properties && isFree(openApi, name))) continue
     const fields = Object.fromEntries(Object.entries(properties ?? {}).map(([field, property]) => [field, fieldOf(openApi, property)]))
-    types[brief(name)] = { fields, ...(required && { required }), ...(mapType === 'atomic' && { atomic: true as const }) }
+    types[brief(name)] = { fields, ...(required && { required }), ...(mapType === 'atomic' && { atomic: true }) }
   }
   return { kinds, types }
 }
@@ -52,12 +35,19 @@ function fieldOf(openApi: OpenApi, property: Property): DigestField {
   const special = {
     ...((list === 'set' || list === 'map') && { list }),
     ...(property['x-kubernetes-list-map-keys'] && { keys: property['x-kubernetes-list-map-keys'] }),
-    ...(property['x-kubernetes-map-type'] === 'atomic' && { atomic: true as const }),
+    ...(isAtomic(property) !== undefined && { atomic: isAtomic(property)! }),
     ...(property.default !== undefined && { default: property.default }),
     ...(property['x-kubernetes-patch-strategy'] && { patchStrategy: property['x-kubernetes-patch-strategy'] }),
     ...(property['x-kubernetes-patch-merge-key'] && { mergeKey: property['x-kubernetes-patch-merge-key'] }),
   }
   return Object.keys(special).length === 0 ? type : { type, ...special }
+}
+
+/** Whether the field says so itself; a field may make granular what its type makes atomic. Raw extensions are replaced as a whole. */
+function isAtomic(property: Property): boolean | undefined {
+  if (referred(property)?.endsWith('.RawExtension')) return true
+  const mapType = property['x-kubernetes-map-type']
+  return mapType && (mapType === 'atomic' || (referred(property) ? false : undefined))
 }
 
 function typeOf(openApi: OpenApi, property: Property): string {

@@ -1,19 +1,8 @@
 /** Finds in OpenAPI which resources a server has and what may be done with them: what discovery answers. */
+import type { BuiltinResource } from '../../src/kube/resources.ts'
 import type { GroupVersionKind, OpenApi, Operation } from './openapi.ts'
 
-export interface Resource {
-  group: string
-  version: string
-  kind: string
-  plural: string
-  singular: string
-  namespaced: boolean
-  verbs: string[]
-  shortNames?: string[]
-  categories?: string[]
-  subresources: { name: string; kind: string; verbs: string[]; group?: string; version?: string }[]
-  /** Alpha and beta versions, which a server serves only when told to. */
-  preview?: true
+export interface Resource extends BuiltinResource {
   /** Its OpenAPI definition: `io.k8s.api.apps.v1.Deployment`. */
   definition: string
 }
@@ -133,7 +122,7 @@ function newResource({ group, version, kind }: GroupVersionKind, plural: string,
     ...(inAll.includes(plural) && { categories: ['all'] }),
     ...(apiExtensions.test(plural) && { categories: ['api-extensions'] }),
     subresources: [],
-    ...(!/^v\d+$/.test(version) && { preview: true as const }),
+    ...(!/^v\d+$/.test(version) && { preview: true }),
     definition,
   }
 }
