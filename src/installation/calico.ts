@@ -5,6 +5,7 @@
 import type { Installation, InstallationSpec } from '../../api/installation.ts'
 import type { Affinity, ConfigMap, DaemonSetUpdateStrategy, PodDNSConfig, Secret, Toleration } from '../kube/kinds.ts'
 import type { OwnerReference } from '../kube/objects.ts'
+import type { CniFacts, IpamType } from './cni.ts'
 import type { ImageName } from './images.ts'
 import type { ProviderFacts } from './providers.ts'
 
@@ -22,9 +23,6 @@ export interface OperatorIdentity {
   name: string
   serviceAccount: string
 }
-
-export type CniType = 'Calico' | 'GKE' | 'AmazonVPC' | 'AzureVNET'
-export type IpamType = 'Calico' | 'HostLocal' | 'AmazonVPC' | 'AzureVNET'
 
 /** Exactly one of these moves packets; met in one exhaustive switch per component that cares. */
 export type Dataplane =
@@ -47,13 +45,11 @@ export interface Calico {
   /** What the API server reports: `1.35`; undefined when it could not be read. */
   readonly kubernetes?: { major: number; minor: number }
   readonly provider: ProviderFacts
-  readonly cni: {
-    type: CniType
+  /** The plugin's row, and what was decided about it. */
+  readonly cni: CniFacts & {
     ipam: IpamType
     binDir: string
     confDir: string
-    /** Set only where the cloud's CNI plugin names the interfaces: eni, gke, azv. */
-    interfacePrefix?: string
     /** The portmap plugin follows Calico's. */
     hostPorts: boolean
     /** Pods may forward IP packets. */
@@ -98,6 +94,7 @@ export interface Calico {
     /** Seconds: terminationGracePeriodSeconds, after overrides. */
     gracePeriod: number
     metricsPort?: number
+    /** All of them, those for the provider included; an override's list replaces them. */
     tolerations: Toleration[]
     /** From typhaAffinity, with the zone spread; undefined in the one case without any (spec/installation-render.md §5). */
     affinity?: Affinity

@@ -1,0 +1,136 @@
+/**
+ * Which image is pulled for what: a table, and `image(name)` closed over the registry, path, prefix and ImageSet that the user chose.
+ * Never asks a registry (spec/installation-controller.md §9.4, spec/ippool-kubeproxy-secrets-csr-imageset.md §5).
+ */
+import type { InstallationSpec } from '../../api/installation.ts'
+import { refOf } from '../kube/objects.ts'
+import { Invalid, type Problem } from '../reconcile/problems.ts'
+import type { ImageSet } from './facts.ts'
+
+/** The release of Calico that this operator installs. */
+export const calicoVersion = 'v3.32.1'
+/** The ImageSet that counts, where there are any. */
+export const imageSetName = `calico-${calicoVersion}`
+
+interface Image {
+  readonly path: 'calico' | 'tigera'
+  readonly name: string
+  readonly tag: string
+  /** There is an image of the same name built for FIPS 140-2, under the tag with `-fips`. */
+  readonly fips: boolean
+}
+
+const calico = (name: string, { fips = false } = {}): Image => ({ path: 'calico', name, tag: calicoVersion, fips })
+
+export const images = {
+  node: calico('node', { fips: true }),
+  cni: calico('cni', { fips: true }),
+  typha: calico('typha', { fips: true }),
+  kubeControllers: calico('kube-controllers', { fips: true }),
+  apiServer: calico('apiserver', { fips: true }),
+  csi: calico('csi', { fips: true }),
+  csiRegistrar: calico('node-driver-registrar', { fips: true }),
+  flexVolume: calico('pod2daemon-flexvol'),
+  keyCertProvisioner: calico('key-cert-provisioner'),
+  nodeWindows: calico('node-windows'),
+  cniWindows: calico('cni-windows'),
+  webhooks: calico('webhooks'),
+  goldmane: calico('goldmane'),
+  whisker: calico('whisker'),
+  whiskerBackend: calico('whisker-backend'),
+  guardian: calico('guardian'),
+  envoyGateway: calico('envoy-gateway'),
+  envoyProxy: calico('envoy-proxy'),
+  envoyRatelimit: calico('envoy-ratelimit'),
+  istioPilot: calico('istio-pilot'),
+  istioInstallCni: calico('istio-install-cni'),
+  istioZtunnel: calico('istio-ztunnel'),
+  istioProxyv2: calico('istio-proxyv2'),
+  /** Runs a Job on OpenShift on AWS. No ImageSet may name it, so it always goes by its tag. */
+  operator: { path: 'tigera', name: 'operator', tag: 'v1.42.4', fips: false },
+} satisfies Record<string, Image>
+
+export type ImageName = keyof typeof images
+
+/** What an ImageSet calls an image, whatever registry, path and prefix are used. */
+const keyOf = ({ path, name }: Image): string => `${path}/${name}`
+const inImageSets = new Set(
+  Object.values(images)
+    .filter(({ path }) => path === 'calico')
+    .map(keyOf),
+)
+
+type Where = Pick<InstallationSpec, 'registry' | 'imagePath' | 'imagePrefix' | 'fipsMode'>
+
+/**
+ * The full reference of each image. Slashes at either end of registry and path may be there or not; `UseDefault` is the same as nothing.
+ * The function throws Invalid for an image that the ImageSet lacks.
+ */
+export function imageReferences(where: Where, imageSet?: ImageSet): (name: ImageName) => string {
+  const registry = chosen(where.registry) ?? 'quay.io'
+  const digests = imageSet && new Map(imageSet.spec.images?.map(({ image, digest }) => [image, digest]))
+  return name => {
+    const image: Image = images[name]
+    const place = joined(registry, chosen(where.imagePath) ?? image.path, `${chosen(where.imagePrefix) ?? ''}${image.name}`)
+    if (!digests || !inImageSets.has(keyOf(image)))
+      return `${place}:${image.tag}${image.fips && where.fipsMode === 'Enabled' ? '-fips' : ''}`
+    const digest = digests.get(keyOf(image))
+    if (digest === undefined) throw new Invalid([lacking(imageSet!, keyOf(image))])
+    return `${place}@${digest}`
+  }
+}
+
+const chosen = (value: string | undefined): string | undefined => (value === '' || value === 'UseDefault' ? undefined : value)
+
+const joined = (...parts: string[]): string =>
+  parts
+    .flatMap(part => part.split('/'))
+    .filter(part => part !== '')
+    .join('/')
+
+/** The ImageSet in use: the one of this release. Where only others of Calico exist, their owner meant digests to be used, and none would be. */
+export function imageSetInUse(imageSets: readonly ImageSet[]): { imageSet?: ImageSet; problems: Problem[] } {
+  const imageSet = imageSets.find(({ metadata }) => metadata.name === imageSetName)
+  if (imageSet) return { imageSet, problems: imageSetProblems(imageSet) }
+  const others = imageSets.filter(({ metadata }) => metadata.name.startsWith('calico'))
+  return { problems: others.length > 0 ? [noneOfThisRelease(others)] : [] }
+}
+
+const noneOfThisRelease = (others: readonly ImageSet[]): Problem => ({
+  reason: 'ResourceReadError',
+  message: `ImageSets exist but none with the expected name ${imageSetName}: there is ${others.map(({ metadata }) => metadata.name).join(', ')}`,
+  object: refOf(others[0]!),
+  remedy: `Create an ImageSet ${imageSetName} with the digests of ${calicoVersion}, or delete all ImageSets to pull images by tag`,
+})
+
+function imageSetProblems(imageSet: ImageSet): Problem[] {
+  return (imageSet.spec.images ?? []).flatMap(({ image, digest }, index) => {
+    const at = (field: string) => ({
+      reason: 'ResourceValidationError' as const,
+      object: refOf(imageSet),
+      path: `spec.images[${index}].${field}`,
+    })
+    return [
+      ...(inImageSets.has(image)
+        ? []
+        : [{ ...at('image'), message: `unexpected images: ${image}`, remedy: 'Remove it: no component is run from this image' }]),
+      ...(digest.startsWith('sha256:')
+        ? []
+        : [
+            {
+              ...at('digest'),
+              message: `bad digest images: ${image} with ${digest}`,
+              remedy: 'Write the digest as sha256: and 64 hexadecimal digits',
+            },
+          ]),
+    ]
+  })
+}
+
+const lacking = (imageSet: ImageSet, image: string): Problem => ({
+  reason: 'ResourceValidationError',
+  message: `ImageSet did not contain image ${image}`,
+  object: refOf(imageSet),
+  path: 'spec.images',
+  remedy: `Add ${image} with its digest`,
+})
