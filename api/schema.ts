@@ -74,7 +74,6 @@ interface Common<T> {
   description?: string
   /** Put in by the API server where the field is absent. */
   default?: T
-  nullable?: true
   rules?: Rule[]
 }
 /** What is said of a schema beside its type: its description alone, or more. */
@@ -134,6 +133,8 @@ export function obj<const F extends Fields>(fields: F, about?: About<Shape<F>, '
 
 const isRequired = (schema: Schema | undefined): boolean => schema !== undefined && 'required' in schema
 
+/** Null is a value of its own. */
+export const nullable = <T>({ json }: Schema<T>): Schema<T | null> => ({ json: { ...json, nullable: true } })
 /** The field must be there. */
 export const req = <T>(schema: Schema<T>): RequiredSchema<T> => ({ json: schema.json, required: true })
 /** The list or object belongs to one owner as a whole. */
