@@ -1,0 +1,258 @@
+/** What the cluster is, as far as somebody looked: one watch per kind and scope, shared by all who look at it. Never writes to the cluster. */
+import type { Client } from './client.ts'
+import type { Clock, Random } from './clock.ts'
+import { isForbidden, isUnauthorized } from './errors.ts'
+import { Feed, type FeedState, type FeedTools, type Scope } from './feed.ts'
+import { type Kind, type KubeObject, type ObjectRef, refOf } from './objects.ts'
+import type { Change } from './store.ts'
+import { compareVersions } from './versions.ts'
+
+export type { Scope }
+
+/** One kind within one scope, kept in step. States: see feed.ts. */
+export interface View<T extends KubeObject = KubeObject> {
+  readonly kind: Kind<T>
+  readonly scope: Scope
+  readonly state: FeedState
+  /** Why it is absent or failing. */
+  readonly error: Error | undefined
+  /** Resolves when the state is no longer `syncing`; never rejects. */
+  settled(): Promise<void>
+  /** As last known; undefined when there is none, or the view is not synced yet. The scope's namespace need not be repeated. */
+  get(name: string, namespace?: string): T | undefined
+  /** By namespace, then name. */
+  list(): T[]
+}
+
+/** `state` when a view's state changed, else what happened to an object. What is there when a view is first synced makes no events. */
+export interface CacheEvent {
+  kind: Kind
+  type: Change['type'] | 'state'
+  object?: KubeObject
+  previous?: KubeObject
+  view: View
+}
+
+export interface CacheOptions {
+  client: Client
+  clock: Clock
+  random: Random
+  /** What is kept of an object; may drop what nobody reads. Gives a new object when it changes anything. */
+  transform?: (kind: Kind, object: KubeObject) => KubeObject
+  /** managedFields are kept only of objects that one of these has written: ours, and its predecessors. */
+  managers?: readonly string[]
+}
+
+export class Cache {
+  readonly #tools: FeedTools
+  readonly #views = new Map<string, HomedView[]>()
+  readonly #feeds = new Map<string, Feed[]>()
+  readonly #listeners = new Set<(event: CacheEvent) => void>()
+
+  constructor({ client, clock, random, transform = (_, object) => object, managers = [] }: CacheOptions) {
+    const keepers = new Set(managers)
+    this.#tools = {
+      client,
+      clock,
+      random,
+      abilities: { watchList: true },
+      keep: (kind, object) => withoutForeignRecords(transform(kind, object), keepers),
+      changed: (feed, changes) => this.#changed(feed, changes),
+      stateChanged: feed => this.#stateChanged(feed),
+    }
+  }
+
+  /** The view of a kind within a scope; the first who asks starts its watch, unless a wider one is there. The same view each time. */
+  view<T extends KubeObject>(kind: Kind<T>, scope: Scope = {}): View<T> {
+    const views = listIn(this.#views, kind)
+    let view = views.find(({ scope: other }) => other.namespace === scope.namespace && other.name === scope.name)
+    if (!view) {
+      view = new HomedView(kind, scope, this.#homeOf(kind, scope))
+      views.push(view)
+    }
+    return view as unknown as View<T>
+  }
+
+  /** Calls back at each event, after the cache has taken it in, until what is returned is called. */
+  subscribe(listener: (event: CacheEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** The response of a write: counts as if the watch had brought it. */
+  observed(object: KubeObject): void {
+    for (const feed of this.#feedsOf(refOf(object))) feed.observed(object)
+  }
+
+  /** A deletion is done: what events from before still say of this uid is ignored. */
+  deleted(ref: ObjectRef, uid: string): void {
+    for (const feed of this.#feedsOf(ref)) feed.deleted(ref.name, ref.namespace, uid)
+  }
+
+  /** A kind that is not served may be served now: ask the server again. */
+  retry(kind: Kind): void {
+    for (const feed of this.#feeds.get(keyOf(kind)) ?? []) feed.retry()
+  }
+
+  /** The object that a ref names, when there is a view in step that would know it. */
+  find(ref: ObjectRef): { known: boolean; object?: KubeObject } {
+    const feed = this.#feedsOf(ref).find(({ state }) => state === 'synced')
+    return feed ? { known: true, object: feed.store.get(ref.name, ref.namespace) } : { known: false }
+  }
+
+  /** All objects of a kind that any view knows, by namespace, then name. */
+  known<T extends KubeObject>(kind: Kind<T>): T[] {
+    const feeds = this.#feeds.get(keyOf(kind)) ?? []
+    if (feeds.length === 1) return feeds[0]!.store.list() as T[]
+    const objects = new Map(
+      feeds.flatMap(({ store }) => store.list()).map(object => [`${object.metadata.namespace ?? ''} ${object.metadata.name}`, object]),
+    )
+    return [...objects.keys()].sort().map(key => objects.get(key) as T)
+  }
+
+  /** Ends all watches. */
+  close(): void {
+    for (const feed of [...this.#feeds.values()].flat()) feed.close()
+    this.#feeds.clear()
+    this.#listeners.clear()
+  }
+
+  #feedsOf({ apiVersion, kind, name, namespace }: ObjectRef): Feed[] {
+    return (this.#feeds.get(`${apiVersion}/${kind}`) ?? []).filter(({ scope }) => covers(scope, { name, namespace }))
+  }
+
+  /** The widest watch in step that covers the scope, else the widest that may come in step, else one of its own. */
+  #homeOf(kind: Kind, scope: Scope): Feed {
+    const feeds = listIn(this.#feeds, kind)
+    const covering = feeds.filter(feed => covers(feed.scope, scope)).sort((a, b) => narrowness(a.scope) - narrowness(b.scope))
+    const home =
+      covering.find(({ state }) => state === 'synced') ??
+      covering.find(feed => !isRefused(feed)) ??
+      covering.find(feed => narrowness(feed.scope) === narrowness(scope))
+    if (home) return home
+    const feed = new Feed(kind, scope, this.#tools)
+    feeds.push(feed)
+    void feed.start()
+    return feed
+  }
+
+  #changed(feed: Feed, changes: readonly Change[]): void {
+    const views = listIn(this.#views, feed.kind).filter(({ home }) => home === feed)
+    const view = views.find(({ scope }) => scope === feed.scope) ?? views[0]
+    if (view) for (const change of changes) this.#emit({ ...change, kind: feed.kind, view: view as View })
+  }
+
+  #stateChanged(feed: Feed): void {
+    const views = listIn(this.#views, feed.kind)
+    const before = new Map(views.map(view => [view, view.home]))
+    for (const view of views) view.home = this.#homeOf(feed.kind, view.scope)
+    const idle = listIn(this.#feeds, feed.kind).filter(other => !views.some(({ home }) => home === other))
+    for (const other of idle) other.close()
+    this.#feeds.set(
+      keyOf(feed.kind),
+      listIn(this.#feeds, feed.kind).filter(other => !idle.includes(other)),
+    )
+    for (const view of views) {
+      if (view.home === feed || before.get(view) === feed) this.#emit({ kind: feed.kind, type: 'state', view: view as View })
+      const left = before.get(view)!
+      if (view.home !== left && left.known) this.#moved(view, left)
+    }
+  }
+
+  /** What differs between the watch that a view had and the one it has now would otherwise be told by neither. */
+  #moved(view: HomedView, left: Feed): void {
+    const inScope = (feed: Feed) =>
+      new Map(
+        feed.store
+          .list()
+          .filter(({ metadata }) => covers(view.scope, metadata))
+          .map(object => [`${object.metadata.namespace} ${object.metadata.name}`, object]),
+      )
+    const [then, now] = [inScope(left), inScope(view.home)]
+    const emit = (change: Change) => this.#emit({ ...change, kind: view.kind, view: view as View })
+    for (const [key, object] of now) {
+      const previous = then.get(key)
+      if (!previous) emit({ type: 'added', object })
+      else if (compareVersions(previous.metadata.resourceVersion, object.metadata.resourceVersion) !== 0)
+        emit({ type: 'modified', object, previous })
+    }
+    for (const [key, object] of then) if (!now.has(key)) emit({ type: 'deleted', object, previous: object })
+  }
+
+  #emit(event: CacheEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event)
+      } catch (error) {
+        // A fault of the listener, not of the watch that is being followed.
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    }
+  }
+}
+
+/** A view that shows whatever watch it is at home in at the time. */
+class HomedView implements View {
+  readonly kind: Kind
+  readonly scope: Scope
+  home: Feed
+
+  constructor(kind: Kind, scope: Scope, home: Feed) {
+    this.kind = kind
+    this.scope = scope
+    this.home = home
+  }
+
+  get state(): FeedState {
+    return this.home.state
+  }
+
+  get error(): Error | undefined {
+    return this.home.error
+  }
+
+  async settled(): Promise<void> {
+    let home: Feed | undefined
+    while (home !== this.home) {
+      home = this.home
+      await home.settled()
+    }
+  }
+
+  get(name: string, namespace?: string): KubeObject | undefined {
+    const inside = this.kind.namespaced ? (namespace ?? this.scope.namespace) : undefined
+    return covers(this.scope, { name, namespace: inside }) ? this.home.store.get(name, inside) : undefined
+  }
+
+  list(): KubeObject[] {
+    const objects = this.home.store.list()
+    return narrowness(this.scope) === narrowness(this.home.scope) ? objects : objects.filter(({ metadata }) => covers(this.scope, metadata))
+  }
+}
+
+const keyOf = ({ apiVersion, kind }: Kind): string => `${apiVersion}/${kind}`
+
+function listIn<T>(map: Map<string, T[]>, kind: Kind): T[] {
+  const list = map.get(keyOf(kind)) ?? []
+  map.set(keyOf(kind), list)
+  return list
+}
+
+/** Whether all that is within the narrower scope is within the wider one; an object is a scope of one. */
+const covers = (wider: Scope, narrower: Scope): boolean =>
+  (wider.namespace === undefined || wider.namespace === narrower.namespace) && (wider.name === undefined || wider.name === narrower.name)
+
+const narrowness = ({ namespace, name }: Scope): number => (namespace === undefined ? 0 : 1) + (name === undefined ? 0 : 2)
+
+/** Cluster-wide rights may be missing where those in a namespace are not. */
+const isRefused = ({ state, error }: Feed): boolean => state === 'failing' && (isForbidden(error) || isUnauthorized(error))
+
+/** Records of who set which fields are a third of an object, and read only of objects that are ours. */
+function withoutForeignRecords(object: KubeObject, managers: ReadonlySet<string>): KubeObject {
+  const { managedFields } = object.metadata
+  if (!managedFields || managedFields.some(({ manager = '' }) => managers.has(manager))) return object
+  const { managedFields: _, ...metadata } = object.metadata
+  return { ...object, metadata }
+}

@@ -1,0 +1,289 @@
+/** Keeps one kind, within one scope, in step with the server: WatchList, or list and watch, for as long as it takes. Hands on what changed; writes nothing. */
+import type { Client } from './client.ts'
+import { type Clock, pause, type Random } from './clock.ts'
+import { ApiError, apiError, isForbidden, isGone, isNotFound, isTooMany, isUnauthorized } from './errors.ts'
+import type { Kind, KubeObject } from './objects.ts'
+import { type Change, Store } from './store.ts'
+import type { Status, WatchEvent, WatchResponse } from './transport.ts'
+
+/** All of a kind, of one namespace, or one object. */
+export interface Scope {
+  namespace?: string
+  name?: string
+}
+
+/** `absent`: the server does not serve the kind. `failing`: it refuses, or is not there; what was known is kept. Both end by themselves. */
+export type FeedState = 'syncing' | 'synced' | 'absent' | 'failing'
+
+export interface FeedTools {
+  client: Client
+  clock: Clock
+  random: Random
+  /** What the server can do, found out by the first feed that tries. */
+  abilities: { watchList: boolean }
+  /** What is kept of an object. */
+  keep(kind: Kind, object: KubeObject): KubeObject
+  /** Called after the store has changed; not for what the first sync brings, of which `settled` tells. */
+  changed(feed: Feed, changes: Change[]): void
+  stateChanged(feed: Feed, before: FeedState): void
+}
+
+/** Milliseconds. Waits are stretched by up to a half at random, so that forty watches do not come back at once. */
+const times = {
+  /** After the first failure in a row, the second … */
+  retries: [100, 400, 1600, 5000, 12_000, 25_000],
+  /** Missing rights are not granted within milliseconds. */
+  refused: [1000, 5000, 20_000, 60_000],
+  /** Whether a kind has come to be served is told by events; this is for what no event tells. */
+  absent: 600_000,
+  /** Right after such an event the server may still deny it. */
+  hurried: [0, 250, 500, 1000, 2000, 4000, 8000, 16_000],
+  /** With several API servers one may lag behind: a kind that was served is gone only when denied this often in a row. */
+  denied: [1000, 3000],
+  /** Bookmarks come about once a minute: a stream silent for so long is dead. */
+  silent: 180_000,
+  /** Neither an object nor the bookmark that ends a WatchList for so long: the server does not know WatchList. */
+  silentAtFirst: 10_000,
+  /** How long what is known counts as true while the server is out of reach. */
+  trusted: 15_000,
+  /** A watch that ends sooner is not opened again at once. */
+  short: 1000,
+}
+
+export class Feed {
+  readonly kind: Kind
+  readonly scope: Scope
+  readonly store = new Store()
+  state: FeedState = 'syncing'
+  error: Error | undefined
+  /** It has been in step at least once. */
+  known = false
+  readonly #tools: FeedTools
+  readonly #end = new AbortController()
+  readonly #settled = Promise.withResolvers<void>()
+  #version = ''
+  #watchList = true
+  #failures = 0
+  #failingSince: number | undefined
+  #denials = 0
+  #throttled = 0
+  #hurried = times.hurried.length
+  #hurry: (() => void) | undefined
+  #watch: WatchResponse | undefined
+
+  constructor(kind: Kind, scope: Scope, tools: FeedTools) {
+    this.kind = kind
+    this.scope = scope
+    this.#tools = tools
+  }
+
+  /** Runs until closed. Never rejects. */
+  async start(): Promise<void> {
+    const { clock } = this.#tools
+    while (!this.#end.signal.aborted) {
+      const begun = clock.now()
+      let wait: number
+      try {
+        await this.#session()
+        wait = clock.now() - begun < times.short ? times.short : 0
+        this.#failures = 0
+      } catch (error) {
+        if (clock.now() - begun > 10 * times.short) this.#failures = 0
+        wait = this.#end.signal.aborted ? 0 : this.#recover(error as Error)
+      }
+      if (wait > 0) await this.#rest(wait)
+    }
+  }
+
+  /** Resolves as soon as the state is another than `syncing`. */
+  settled(): Promise<void> {
+    return this.#settled.promise
+  }
+
+  /** An event says that the kind may be served now: ask at once, and a few times more. */
+  retry(): void {
+    if (this.state !== 'absent') return
+    this.#hurried = 0
+    this.#hurry?.()
+  }
+
+  close(): void {
+    this.#end.abort(new Error('closed'))
+    this.#watch?.close()
+    this.#settled.resolve()
+  }
+
+  /** The response of a write, as if the watch had brought it. */
+  observed(object: KubeObject): void {
+    this.#announce(this.store.put(this.#kept(object)))
+    this.retry()
+  }
+
+  /** The response of a deletion. */
+  deleted(name: string, namespace: string | undefined, uid: string): void {
+    this.#announce(this.store.bury(name, namespace, uid))
+  }
+
+  /** One connection of the watch, from its opening to its end. Throws when it is refused or breaks. */
+  async #session(): Promise<void> {
+    if (this.#version === '') {
+      // A server that has just begun to serve a kind says "later" once. When it says so again, a list may do meanwhile.
+      if (this.#watchList && this.#tools.abilities.watchList && this.#throttled < 2) return this.#streamList()
+      const { items, resourceVersion } = await this.#tools.client.listAt(this.kind, this.#selection(), object => this.#kept(object))
+      this.#replace(items, resourceVersion)
+    }
+    const watch = await this.#open({ resourceVersion: this.#version })
+    this.#reached('synced')
+    await this.#follow(
+      watch,
+      () => times.silent,
+      event => this.#take(event),
+    )
+  }
+
+  /** What is there and what happens, in one stream: https://kubernetes.io/docs/reference/using-api/api-concepts/#streaming-lists */
+  async #streamList(): Promise<void> {
+    const watch = await this.#open({ sendInitialEvents: true })
+    const objects = new Map<string, KubeObject>()
+    let complete = false
+    const take = (event: WatchEvent) => {
+      if (complete) return this.#take(event)
+      const { uid = '', resourceVersion = '', annotations } = event.object.metadata
+      if (event.type === 'DELETED') objects.delete(uid)
+      else if (event.type !== 'BOOKMARK') objects.set(uid, this.#kept(event.object))
+      else if (annotations?.['k8s.io/initial-events-end'] === 'true') {
+        complete = true
+        this.#replace([...objects.values()], resourceVersion)
+        objects.clear()
+      }
+    }
+    await this.#follow(watch, () => (complete ? times.silent : times.silentAtFirst), take)
+    if (!complete) this.#watchList = false
+  }
+
+  async #open(how: { resourceVersion?: string; sendInitialEvents?: boolean }): Promise<WatchResponse> {
+    const { client, random } = this.#tools
+    const watch = await client.watch(this.kind, { ...this.#selection(), ...how, timeoutSeconds: Math.floor(300 + 300 * random()) })
+    this.#throttled = 0
+    return watch
+  }
+
+  #selection(): { namespace?: string; fieldSelector?: string; signal: AbortSignal } {
+    const { namespace, name } = this.scope
+    return { namespace, fieldSelector: name === undefined ? undefined : `metadata.name=${name}`, signal: this.#end.signal }
+  }
+
+  /** Hands on each event until the stream ends, or is silent for longer than there is patience. */
+  async #follow(watch: WatchResponse, patience: () => number, take: (event: WatchEvent) => void): Promise<void> {
+    const { clock } = this.#tools
+    let heard = clock.now()
+    let cancel = () => {}
+    const listen = (): void => {
+      const left = heard + patience() - clock.now()
+      if (left <= 0) watch.close()
+      else cancel = clock.after(left, listen)
+    }
+    this.#watch = watch
+    listen()
+    try {
+      for await (const event of watch.events) {
+        heard = clock.now()
+        if (this.#end.signal.aborted) return
+        if (event.type === 'ERROR') throw refused(event.object as unknown as Status, this.kind)
+        take(event)
+      }
+    } finally {
+      cancel()
+      this.#watch = undefined
+      watch.close()
+    }
+  }
+
+  #take({ type, object }: WatchEvent): void {
+    this.#version = object.metadata.resourceVersion ?? this.#version
+    if (type === 'BOOKMARK') return
+    this.#announce(type === 'DELETED' ? this.store.remove(object) : this.store.put(this.#kept(object)))
+  }
+
+  #replace(objects: KubeObject[], resourceVersion: string): void {
+    this.#version = resourceVersion
+    const changes = this.store.replace(objects, resourceVersion)
+    const first = !this.known
+    this.known = true
+    this.#reached('synced')
+    if (!first) this.#announce(changes)
+  }
+
+  #kept(object: KubeObject): KubeObject {
+    return this.#tools.keep(this.kind, object)
+  }
+
+  #announce(changes: Change[]): void {
+    if (changes.length > 0 && this.known) this.#tools.changed(this, changes)
+  }
+
+  #reached(state: FeedState, error?: Error): void {
+    const before = this.state
+    if (state === 'synced') this.#failingSince = undefined
+    if (state === 'synced') this.#denials = 0
+    this.error = error
+    if (before === state) return
+    this.state = state
+    this.#settled.resolve()
+    this.#tools.stateChanged(this, before)
+  }
+
+  /** What a failure means, and how long to wait after it. */
+  #recover(error: Error): number {
+    if (isTooMany(error)) {
+      this.#throttled++
+      return error.retryAfter ?? 1000
+    }
+    if (isNotFound(error)) return this.#denied(error)
+    this.#denials = 0
+    if (this.#unsupported(error)) {
+      this.#tools.abilities.watchList = false
+      return 0
+    }
+    this.#failures++
+    // 504: "too large resource version", of a server that was set back.
+    const begin = isGone(error) || (error instanceof ApiError && (error.status === 400 || error.status === 504))
+    if (begin) this.#version = ''
+    const forbidden = isForbidden(error) || isUnauthorized(error)
+    const now = this.#tools.clock.now()
+    this.#failingSince ??= now
+    const trusted = this.known && now - this.#failingSince < times.trusted
+    if (forbidden || !(trusted || isGone(error))) this.#reached('failing', error)
+    return nth(forbidden ? times.refused : times.retries, this.#failures)
+  }
+
+  /** Servers before 1.32 refuse WatchList's parameter (422), or do not know it (400). */
+  #unsupported(error: Error): boolean {
+    const first = this.#version === '' && this.#watchList && this.#tools.abilities.watchList
+    return first && error instanceof ApiError && (error.status === 422 || error.status === 400)
+  }
+
+  #denied(error: Error): number {
+    if (this.state === 'absent') return times.hurried[this.#hurried++] ?? times.absent
+    if (this.known && this.#denials++ < times.denied.length) return nth(times.denied, this.#denials)
+    this.#version = ''
+    const changes = this.store.clear()
+    this.#reached('absent', error)
+    this.#announce(changes)
+    return times.absent
+  }
+
+  /** Waits, a little longer than asked, or until somebody says that now is better. */
+  async #rest(milliseconds: number): Promise<void> {
+    const { clock, random } = this.#tools
+    const hurry = new AbortController()
+    this.#hurry = () => hurry.abort()
+    await pause(clock, milliseconds * (1 + random() / 2), AbortSignal.any([hurry.signal, this.#end.signal])).catch(() => {})
+    this.#hurry = undefined
+  }
+}
+
+const nth = (list: readonly number[], n: number): number => list[Math.min(n, list.length) - 1]!
+
+const refused = (status: Status, { plural }: Kind): ApiError =>
+  apiError({ status: status.code ?? 500, headers: {}, body: status }, { verb: `watch ${plural}` })
