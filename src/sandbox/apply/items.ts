@@ -1,0 +1,122 @@
+/** How items of a list are told apart, and what is wrong with an object that server-side apply cannot read. Never changes a value. */
+import { type ListShape, type MapShape, narrowed, type Shape } from './shape.ts'
+
+export type Map = { readonly [name: string]: unknown }
+
+export const isMap = (value: unknown): value is Map => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** An item without what tells it apart, or of a form that cannot be. The message is the API server's. */
+export class Untellable extends Error {
+  override name = 'Untellable'
+}
+
+/** The path element of a field. */
+export const fieldElement = (name: string): string => `f:${name}`
+
+/** The path element of an item of a list-map or a set. Throws Untellable. */
+export function itemElement(list: ListShape, item: unknown): string {
+  return list.keys.length > 0 ? keyElement(list, item) : valueElement(item)
+}
+
+function keyElement({ keys, items }: ListShape, item: unknown): string {
+  if (item === null || item === undefined) throw new Untellable('associative list with keys may not have a null element')
+  if (!isMap(item)) throw new Untellable('associative list with keys may not have non-map elements')
+  const found: [string, unknown][] = []
+  for (const name of keys) {
+    const value = Object.hasOwn(item, name) ? item[name] : items.map?.defaultOf(name)
+    if (value !== undefined) found.push([name, value])
+  }
+  if (found.length === 0) {
+    const names = keys.map(name => JSON.stringify(name)).join(' ')
+    throw new Untellable(
+      `associative list with keys has an element that omits all key fields [${names}] (and doesn't have default values for any key fields)`,
+    )
+  }
+  return `k:${JSON.stringify(Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1))))}`
+}
+
+function valueElement(item: unknown): string {
+  if (item === null || item === undefined) throw new Untellable("associative list without keys has an element that's an explicit null")
+  if (isMap(item)) throw new Untellable("associative list without keys has an element that's a map type")
+  if (Array.isArray(item)) throw new Untellable('not supported: associative list with lists as elements')
+  return `v:${JSON.stringify(item)}`
+}
+
+/** The shape of a map's field: the declared one, or that of all others. */
+export const fieldShape = (map: MapShape, name: string): Shape | undefined => map.field(name) ?? map.elements
+
+/** `.spec.ports[name="x"]: expected numeric …`: what keeps an object from being read. Empty when nothing does. */
+export function faults(shape: Shape, value: unknown, options: { duplicates: boolean }): string[] {
+  const form = narrowed(shape, value)
+  if (form.map) return mapFaults(form.map, value, options)
+  if (form.scalar) return scalarFault(form.scalar, value)
+  if (form.list) return listFaults(form.list, value, options)
+  return []
+}
+
+function mapFaults(map: MapShape, value: unknown, options: { duplicates: boolean }): string[] {
+  if (value === null) return []
+  if (!isMap(value)) return [`: expected map, got ${goValue(value)}`]
+  const found: string[] = []
+  for (const [name, item] of Object.entries(value)) {
+    const shape = fieldShape(map, name)
+    if (!shape) return [...found, `.${name}: field not declared in schema`]
+    found.push(...faults(shape, item, options).map(fault => `.${name}${fault}`))
+  }
+  return found
+}
+
+function listFaults(list: ListShape, value: unknown, options: { duplicates: boolean }): string[] {
+  if (value === null) return []
+  if (!Array.isArray(value)) return [`: expected list, got ${goValue(value)}`]
+  const found: string[] = []
+  const seen = new Set<string>()
+  for (const [index, item] of value.entries()) {
+    let element = `i:${index}`
+    if (!list.atomic) {
+      try {
+        element = itemElement(list, item)
+      } catch (error) {
+        return [...found, `: element ${index}: ${(error as Error).message}`]
+      }
+      if (seen.has(element) && !options.duplicates) found.push(`: duplicate entries for key ${elementLabel(element)}`)
+      seen.add(element)
+    }
+    found.push(...faults(list.items, item, options).map(fault => `${elementLabel(element)}${fault}`))
+  }
+  return found
+}
+
+function scalarFault(scalar: NonNullable<Shape['scalar']>, value: unknown): string[] {
+  if (value === null) return []
+  const type = typeof value
+  if (scalar === 'numeric') return type === 'number' ? [] : [`: expected numeric (int or float), got ${goType(value)}`]
+  if (scalar === 'string') return type === 'string' ? [] : [`: expected string, got &value.valueUnstructured{Value:${goValue(value)}}`]
+  if (scalar === 'boolean') return type === 'boolean' ? [] : [`: expected boolean, got ${goValue(value)}`]
+  return type === 'object' ? [`: expected any scalar, got ${goValue(value)}`] : []
+}
+
+function elementLabel(element: string): string {
+  const text = element.slice(2)
+  if (element[0] === 'i') return `[${text}]`
+  if (element[0] === 'v') return `[=${text}]`
+  const keys = Object.entries(JSON.parse(text) as Map)
+  return `[${keys.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(',')}]`
+}
+
+/** As Go prints a value's type. */
+function goType(value: unknown): string {
+  if (Array.isArray(value)) return '[]interface {}'
+  if (typeof value === 'object') return 'map[string]interface {}'
+  return typeof value === 'boolean' ? 'bool' : 'string'
+}
+
+/** As the API server prints a value in such a message. */
+function goValue(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goValue).join(',')}]`
+  if (isMap(value)) {
+    const fields = Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}:${goValue(item)}`)
+    return `{${fields.join(',')}}`
+  }
+  return JSON.stringify(value)
+}
