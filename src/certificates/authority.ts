@@ -30,20 +30,25 @@ export interface Authority {
   readonly management?: CertificateManagement
 }
 
-/** Signs with the key and certificate of a Secret. Throws an Error that says what is wrong with them. */
-export function ownAuthority(certificatePem: string, keyPem: string): Authority {
-  const certificate = firstCertificate(certificatePem)
-  if (!certificate) throw new Error('its tls.crt holds no certificate that can be read')
-  if (!belongsTo(certificate, keyPem)) throw new Error('its tls.key is not the key of its tls.crt')
-  const keyId = keyIdOfAuthority(certificate)
-  return { pem: certificatePem, certificate, keyId, signer: { name: certificate.subject, key: privateKey(keyPem), keyId } }
+/** Why there is no authority, in words. */
+export interface Unusable {
+  readonly wrong: string
 }
 
-/** Trusts who answers the pods' requests. Throws an Error that says what is wrong with `caCert`. */
-export function managedAuthority(management: CertificateManagement): Authority {
+/** Signs with the key and certificate of a Secret. */
+export function ownAuthority({ certificatePem, privateKeyPem }: IssuedPair): Authority | Unusable {
+  const certificate = firstCertificate(certificatePem)
+  if (!certificate) return { wrong: 'its tls.crt holds no PEM certificate that can be read' }
+  if (!belongsTo(certificate, privateKeyPem)) return { wrong: 'its tls.key is not the private key of its tls.crt' }
+  const keyId = keyIdOfAuthority(certificate)
+  return { pem: certificatePem, certificate, keyId, signer: { name: certificate.subject, key: privateKey(privateKeyPem), keyId } }
+}
+
+/** Trusts who answers the pods' requests. */
+export function managedAuthority(management: CertificateManagement): Authority | Unusable {
   const pem = Buffer.from(management.caCert, 'base64').toString()
   const certificate = firstCertificate(pem)
-  if (!certificate) throw new Error('spec.certificateManagement.caCert holds no PEM certificate that can be read')
+  if (!certificate) return { wrong: 'spec.certificateManagement.caCert holds no PEM certificate that can be read' }
   return { pem, certificate, keyId: keyIdOfAuthority(certificate), management }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Secret } from '../kube/kinds.ts'
 import type { Problem } from '../reconcile/problems.ts'
-import { type Authority, issuedBy, operatorSigner } from './authority.ts'
+import { type Authority, type IssuedPair, issuedBy, operatorSigner } from './authority.ts'
 import { belongsTo, type Certificate, firstCertificate } from './certificate.ts'
 import { renewalDays } from './leaf.ts'
 
@@ -56,10 +56,22 @@ export function judge(secret: Secret | undefined, expected: Expectation): Verdic
   const read = readPair(secret)
   if ('wrong' in read) return wrong(secret, read.wrong)
   const { certificate } = read.pair
-  const ours = issuedByOperator(secret, certificate, expected.authority)
-  if (!ours) return judgeUsers(secret, read, expected)
+  if (!issuedByOperator(secret, certificate, expected.authority)) return judgeUsers(secret, read, expected)
   const why = unfit(read, expected)
   return why === undefined ? { kind: 'operator', pair: read.pair } : { kind: 'missing', why }
+}
+
+/** The certificate alone, for those who only trust it: nobody can use the key of it but its owner, so a Secret without one will do. */
+export function judgeCertificate(
+  secret: Secret | undefined,
+  { authority, now }: Pick<Expectation, 'authority' | 'now'>,
+): 'missing' | 'operator' | Buffer {
+  const pem = secret && read(secret).certificatePem
+  const certificate = pem && firstCertificate(pem.toString())
+  if (!certificate || now < certificate.notBefore || now > certificate.notAfter) return 'missing'
+  const operators = issuedByOperator(secret, certificate, authority)
+  if (operators && (authority.management || certificate.notAfter - now < renewalDays * day)) return 'missing'
+  return operators && issuedBy(certificate, authority) ? 'operator' : pem
 }
 
 /** Whole days until the certificate ends; negative when it has. */
@@ -103,11 +115,16 @@ interface ReadPair {
   keyPem: string
 }
 
-function readPair(secret: Secret): ReadPair | { wrong: string[] } {
+function read(secret: Secret) {
   const data = secret.data ?? {}
   const [keyName, certificateName] = legacyKeys.find(([, certificate]) => data[certificate]) ?? legacyKeys[0]
   const certificatePem = Buffer.from(data[certificateName] ?? '', 'base64')
   const keyPem = Buffer.from(data[keyName] ?? '', 'base64')
+  return { keyName, certificateName, certificatePem, keyPem }
+}
+
+function readPair(secret: Secret): ReadPair | { wrong: string[] } {
+  const { keyName, certificateName, certificatePem, keyPem } = read(secret)
   const lacking = [certificatePem.length === 0 && certificateName, keyPem.length === 0 && keyName].filter(name => name !== false)
   if (lacking.length > 0) return { wrong: lacking.map(name => `it has no ${name}`) }
   const certificate = firstCertificate(certificatePem.toString())
@@ -115,10 +132,22 @@ function readPair(secret: Secret): ReadPair | { wrong: string[] } {
   const pair = {
     certificate,
     certificatePem,
-    data: { ...data, 'tls.crt': certificatePem.toString('base64'), 'tls.key': keyPem.toString('base64') },
+    data: { ...secret.data, 'tls.crt': certificatePem.toString('base64'), 'tls.key': keyPem.toString('base64') },
     ...(secret.type !== undefined && secret.type !== 'Opaque' && { type: secret.type }),
   }
   return { pair, keyPem: keyPem.toString() }
+}
+
+/** A pair as it will lie in its Secret. */
+export function freshPair({ certificatePem, privateKeyPem }: IssuedPair): StoredPair {
+  const pem = Buffer.from(certificatePem)
+  const certificate = firstCertificate(certificatePem)
+  if (!certificate) throw new Error('the certificate just issued cannot be read')
+  return {
+    certificate,
+    certificatePem: pem,
+    data: { 'tls.crt': pem.toString('base64'), 'tls.key': Buffer.from(privateKeyPem).toString('base64') },
+  }
 }
 
 const date = (time: number): string => new Date(time).toISOString().replace('.000Z', 'Z')

@@ -1,0 +1,173 @@
+/** Reads the authority and the key pairs of this cluster, and has those issued that are missing. Sees the cluster through a Reader only, and never writes. */
+import { Secret } from '../kube/kinds.ts'
+import type { ObjectRef } from '../kube/objects.ts'
+import type { Reader } from '../reconcile/controller.ts'
+import { Invalid, type Problem } from '../reconcile/problems.ts'
+import { type Authority, issuedBy } from './authority.ts'
+import type { BundleEntry } from './bundle.ts'
+import { requestedPair } from './csr.ts'
+import type { Issuer } from './issue.ts'
+import type { KeyPair } from './keys.ts'
+import { renewalDays } from './leaf.ts'
+import { mountedPair, pairSecret, type SecretName } from './secrets.ts'
+import { daysLeft, freshPair, judge, type StoredPair } from './stored.ts'
+
+/** A pair that a component needs. */
+export interface WantedPair<Name extends string = string> {
+  secretName: Name
+  /** DNS names and IP addresses it must be good for; peers expect the first. */
+  dnsNames: readonly string[]
+  /** Where it is looked up first and kept; the operator's namespace by default. */
+  lookup?: string
+  /** Peers verify by name who presents it: the user's own pair must then say `common-name` or `uri-san`. */
+  peerChecked?: boolean
+}
+
+export interface KeysOptions<Name extends string> {
+  operatorNamespace: string
+  /** Where the pods run; the pair is copied there. */
+  namespace: string
+  authority: Authority
+  wanted: readonly WantedPair<Name>[]
+  /** The image of key-cert-provisioner, for certificate management. */
+  image: string
+  /** False where another controller issues these pairs: what is missing is then a problem. */
+  issue?: boolean
+}
+
+export interface KeysFound<Name extends string = string> {
+  /** Complete when there are no problems: see `pairOf`. */
+  pairs: Partial<Record<Name, KeyPair>>
+  /** What a trusted bundle has to hold because of each pair; nothing for pairs the authority signed. */
+  entries: Partial<Record<Name, BundleEntry>>
+  /** The Secrets, finished but for owner and standard labels. */
+  objects: Secret[]
+  /** Secrets that must not be there. */
+  remove: ObjectRef[]
+  /** Those of the objects whose key the cluster does not have yet: what mounts them must not change before they are written. */
+  unstored: ObjectRef[]
+  problems: Problem[]
+  warnings: string[]
+  /** Milliseconds until something here changes without an event: a renewal, a warning, an end. */
+  again?: number
+}
+
+/** Reads and, where needed, issues all pairs that a controller's components want. Problems are collected, not thrown. */
+export async function readKeys<Name extends string>(cluster: Reader, issuer: Issuer, options: KeysOptions<Name>): Promise<KeysFound<Name>> {
+  const read = await Promise.all(options.wanted.map(wanted => readOne(cluster, issuer, { ...options, wanted })))
+  const found: KeysFound<Name> = { pairs: {}, entries: {}, objects: [], remove: [], unstored: [], problems: [], warnings: [] }
+  for (const [index, { secretName }] of options.wanted.entries()) {
+    const one = read[index]!
+    if (one.pair) found.pairs[secretName] = one.pair
+    if (one.entry) found.entries[secretName] = one.entry
+    found.objects.push(...(one.objects ?? []))
+    found.remove.push(...(one.remove ?? []))
+    found.unstored.push(...(one.unstored ?? []))
+    found.problems.push(...(one.problems ?? []))
+    found.warnings.push(...(one.warnings ?? []))
+    if (one.again !== undefined) found.again = Math.min(found.again ?? one.again, one.again)
+  }
+  return found
+}
+
+/** One of the pairs. Throws Invalid with every problem found when it is not there. */
+export function pairOf<Name extends string>({ pairs, problems }: Pick<KeysFound<Name>, 'pairs' | 'problems'>, name: Name): KeyPair {
+  const pair = pairs[name]
+  if (!pair) throw new Invalid(problems)
+  return pair
+}
+
+interface One {
+  pair?: KeyPair
+  entry?: BundleEntry
+  objects?: Secret[]
+  remove?: ObjectRef[]
+  unstored?: ObjectRef[]
+  problems?: Problem[]
+  warnings?: string[]
+  again?: number
+}
+
+/** Everything that is decided about one pair, beside the pair. */
+interface Circumstances {
+  secret: SecretName
+  now: number
+  names: readonly string[]
+  options: Omit<KeysOptions<string>, 'wanted'>
+}
+
+async function readOne(
+  cluster: Reader,
+  issuer: Issuer,
+  { wanted, ...options }: Omit<KeysOptions<string>, 'wanted'> & { wanted: WantedPair },
+): Promise<One> {
+  const { dnsNames: names, peerChecked = false } = wanted
+  const secret = { name: wanted.secretName, lookup: wanted.lookup ?? options.operatorNamespace }
+  const now = issuer.clock.now()
+  const circumstances = { secret, now, names, options }
+  const verdict = judge(await cluster.get(Secret, secret.name, secret.lookup), { names, authority: options.authority, now, peerChecked })
+  if (verdict.kind === 'wrong') return { problems: verdict.problems, again: day }
+  if (verdict.kind === 'user') return users(verdict.pair, circumstances)
+  if (verdict.kind === 'missing') return missing(issuer, circumstances)
+  issuer.stored(idOf(secret))
+  return operators(verdict.pair, circumstances)
+}
+
+function operators(pair: StoredPair, { secret, now, names, options }: Circumstances): One {
+  return {
+    pair: mountedPair(pair, secret, names[0]),
+    objects: namespaces(options).map(namespace => pairSecret(pair, secret, namespace)),
+    again: soon(pair.certificate.notAfter - renewalDays * day - now),
+  }
+}
+
+function users(pair: StoredPair, { secret, now, options }: Circumstances): One {
+  const { lookup, name } = secret
+  const left = daysLeft(pair.certificate, now)
+  const foreign = !issuedBy(pair.certificate, options.authority)
+  return {
+    pair: mountedPair(pair, secret, undefined),
+    ...(foreign && { entry: { namespace: lookup, name, pem: pair.certificatePem } }),
+    // The user's own Secret is never written to, only copied to where the pods are.
+    objects: lookup === options.namespace ? [] : [pairSecret(pair, secret, options.namespace)],
+    warnings: left <= renewalDays ? [`Warning: user provided certificate "${name}" expires in ${left} days`] : [],
+    again: day,
+  }
+}
+
+async function missing(issuer: Issuer, circumstances: Circumstances): Promise<One> {
+  const { secret, names, options } = circumstances
+  const { authority, image } = options
+  const refs = namespaces(options).map(namespace => refTo(secret.name, namespace))
+  if (authority.management) {
+    const pair = requestedPair(secret, { management: authority.management, names, image }, names[0])
+    return { pair, entry: { namespace: secret.lookup, name: secret.name, pem: authority.pem }, remove: refs }
+  }
+  if (options.issue === false) return { problems: [absent(secret)] }
+  const issued = freshPair(await issuer.pair(idOf(secret), names, authority))
+  return { ...operators(issued, circumstances), unstored: [refTo(secret.name, secret.lookup)] }
+}
+
+function absent({ name, lookup }: SecretName): Problem {
+  const message = 'it is not there yet; the controller that issues it has not got so far'
+  return {
+    reason: 'CertificateError',
+    message,
+    object: refTo(name, lookup),
+    remedy: 'See the other conditions of TigeraStatus for what holds it up',
+  }
+}
+
+/** Where a pair of the operator's is kept: with the operator, and with the pods. */
+const namespaces = ({ operatorNamespace, namespace }: Omit<KeysOptions<string>, 'wanted'>): string[] => [
+  ...new Set([operatorNamespace, namespace]),
+]
+
+const refTo = (name: string, namespace: string): ObjectRef => ({ apiVersion: 'v1', kind: 'Secret', name, namespace })
+
+const idOf = ({ name, lookup }: SecretName): string => `${lookup}/${name}`
+
+const day = 86_400_000
+
+/** Within a day: a longer timer overflows, and the clock of the machine may be set. */
+const soon = (milliseconds: number): number => Math.min(Math.max(milliseconds, 0), day)

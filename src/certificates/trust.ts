@@ -1,0 +1,107 @@
+/** Reads what pods are to trust: the authority, certificates other controllers or users keep, and Typha's own authority. Sees the cluster through a Reader only. */
+import { ConfigMap, Secret } from '../kube/kinds.ts'
+import type { ObjectRef } from '../kube/objects.ts'
+import type { Reader } from '../reconcile/controller.ts'
+import { type Problem, Waiting } from '../reconcile/problems.ts'
+import {
+  type Authority,
+  authoritySecret,
+  type CertificateManagement,
+  type IssuedPair,
+  managedAuthority,
+  ownAuthority,
+  type Unusable,
+} from './authority.ts'
+import type { BundleEntry } from './bundle.ts'
+import { certificateBlocks } from './certificate.ts'
+import type { Issuer } from './issue.ts'
+import { pairSecret, type SecretName } from './secrets.ts'
+import { freshPair, judgeCertificate } from './stored.ts'
+
+export interface AuthorityOptions {
+  operatorNamespace: string
+  management?: CertificateManagement
+  /** One controller only creates and keeps the authority's Secret; all others wait for it. */
+  create?: boolean
+  /** What the controller reports while there is none: `Unable to create the Tigera CA` unless given. */
+  unable?: string
+}
+
+/** Either the authority, or why there is none; nothing is thrown here, `waiting` is for the controller to throw where it decides. */
+export interface AuthorityFound {
+  authority?: Authority
+  waiting?: Waiting
+  /** For the one that creates it: the Secret, finished but for owner and standard labels. */
+  object?: Secret
+  remove?: ObjectRef[]
+}
+
+/** The authority of this cluster (spec/installation-controller.md §11.1). */
+export async function readAuthority(cluster: Reader, issuer: Issuer, options: AuthorityOptions): Promise<AuthorityFound> {
+  const { operatorNamespace: namespace, management, create = false } = options
+  const ref: ObjectRef = { apiVersion: 'v1', kind: 'Secret', name: authoritySecret, namespace }
+  if (management) return { ...usable(managedAuthority(management), ref, options), ...(create && { remove: [ref] }) }
+  const secret = await cluster.get(Secret, authoritySecret, namespace)
+  const stored = pairOf(secret)
+  if (stored) issuer.authorityStored()
+  else if (!create) return usable({ wrong: 'does not exist yet' }, ref, options)
+  const pair = stored ?? (await issuer.authority())
+  const found = usable(ownAuthority(pair), ref, options)
+  return found.authority && create ? { ...found, object: kept(pair, namespace, secret?.type) } : found
+}
+
+/** The pair in the authority's Secret; one that lacks a half counts as none. */
+function pairOf(secret: Secret | undefined): IssuedPair | undefined {
+  const text = (key: string) => Buffer.from(secret?.data?.[key] ?? '', 'base64').toString()
+  const pair = { certificatePem: text('tls.crt'), privateKeyPem: text('tls.key') }
+  return pair.certificatePem && pair.privateKeyPem ? pair : undefined
+}
+
+/** The authority's own Secret: nothing in it but the pair, and the type it has already. */
+function kept(pair: IssuedPair, namespace: string, type?: string): Secret {
+  const secret = { name: authoritySecret, lookup: namespace }
+  const { certificate, certificatePem, data } = freshPair(pair)
+  return pairSecret({ certificate, certificatePem, data, ...(type !== undefined && type !== 'Opaque' && { type }) }, secret, namespace)
+}
+
+function usable(
+  authority: Authority | Unusable,
+  ref: ObjectRef,
+  { unable = 'Unable to create the Tigera CA', management }: AuthorityOptions,
+): AuthorityFound {
+  if (!('wrong' in authority)) return { authority }
+  if (management) return { waiting: new Waiting('ResourceCreateError', `${unable}: ${authority.wrong}`) }
+  return {
+    waiting: new Waiting('ResourceCreateError', `${unable}: Secret ${ref.namespace}/${ref.name}: ${authority.wrong}`, { object: ref }),
+  }
+}
+
+/**
+ * What a trusted bundle has to hold because of a certificate that another controller or the user keeps; undefined when the
+ * authority vouches for it, or when it is absent or out of date.
+ */
+export async function readEntry(
+  cluster: Reader,
+  { name, lookup }: SecretName,
+  at: { authority: Authority; now: number },
+): Promise<BundleEntry | undefined> {
+  const found = judgeCertificate(await cluster.get(Secret, name, lookup), at)
+  // A pod that requests its own certificate has one by the authority, which so is trusted under this name too.
+  if (found === 'missing') return at.authority.management && { namespace: lookup, name, pem: at.authority.pem }
+  return found === 'operator' ? undefined : { namespace: lookup, name, pem: found }
+}
+
+/** The user's authority for Typha and calico-node, from ConfigMap `typha-ca`; a problem when it is there without certificates. */
+export async function readTyphaAuthority(
+  cluster: Reader,
+  operatorNamespace: string,
+): Promise<{ entry?: BundleEntry; problems: Problem[] }> {
+  const name = 'typha-ca'
+  const found = await cluster.get(ConfigMap, name, operatorNamespace)
+  if (!found) return { problems: [] }
+  const pem = found.data?.caBundle ?? ''
+  if (certificateBlocks(pem).length > 0) return { entry: { namespace: 'calico-system', name, pem }, problems: [] }
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', name, namespace: operatorNamespace }
+  const remedy = 'Put PEM certificates into caBundle, or delete the ConfigMap'
+  return { problems: [{ reason: 'CertificateError', message: 'it holds no PEM certificate', object, path: 'data.caBundle', remedy }] }
+}
