@@ -1,4 +1,5 @@
 /** Installation: what a user asks of Calico as a whole. One object named default is acted on; one named overlay changes single fields of it. */
+import { named, onOff, operator } from './operator.ts'
 import { containers, initContainers, overlay, scheduling, strategy } from './overrides.ts'
 import {
   conditions,
@@ -13,9 +14,7 @@ import {
   topologySpreadConstraints,
 } from './pod.ts'
 import { resource } from './resource.ts'
-import { also, atomic, bool, bytes, int32, int64, list, type Of, obj, oneOf, quantity, req, rule, str } from './schema.ts'
-
-const onOff = ['Enabled', 'Disabled'] as const
+import { also, atomic, bool, bytes, int32, int64, list, type Of, obj, oneOf, quantity, req, str } from './schema.ts'
 
 const ipPool = obj({
   name: str('Names the IPPool that is created. Without it the name follows from the address range.'),
@@ -341,22 +340,14 @@ const status = obj(
 )
 
 export const Installation = resource({
-  group: 'operator.tigera.io',
-  version: 'v1',
+  ...operator,
   kind: 'Installation',
   plural: 'installations',
-  scope: 'Cluster',
   description:
     'Installs Calico, and keeps it as this says. The object named default is acted on; one named overlay changes single fields of it.',
   spec,
   status,
-  subresources: { status: {} },
-  rules: [
-    rule(
-      "self.metadata.name == 'default' || self.metadata.name == 'tigera-secure' || self.metadata.name == 'overlay'",
-      "resource name must be 'default', 'tigera-secure', or 'overlay'",
-    ),
-  ],
+  rules: named(['default', 'tigera-secure', 'overlay']),
 })
 export interface Installation extends Of<typeof Installation> {}
 export interface InstallationSpec extends Of<typeof spec> {}

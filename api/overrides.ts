@@ -10,8 +10,9 @@ import {
   type Toleration,
   type TopologySpreadConstraint,
   tolerations,
+  topologySpreadConstraints,
 } from './pod.ts'
-import { also, int32, list, obj, oneOf, req, type Schema } from './schema.ts'
+import { also, int32, int64, list, obj, oneOf, req, type Schema, str } from './schema.ts'
 
 interface Meta {
   labels?: Record<string, string>
@@ -62,10 +63,7 @@ export const scheduling = {
   tolerations: also(tolerations, 'Replaces the tolerations of the pods as a whole; an empty list leaves none.'),
 }
 
-const containerResources = also(
-  resources,
-  'Replaces the requests, limits and claims of the container as a whole; without this the entry has no effect.',
-)
+export const containerResources = also(resources, 'Replaces the requests, limits and claims of the container as a whole.')
 /** Resources of containers with one of these names; `more` are further fields of an entry. */
 export const containers = <const N extends string, const F extends { [name: string]: Schema } = Record<never, never>>(
   names: readonly N[],
@@ -88,6 +86,13 @@ export const minReadySeconds = int32({
   minimum: 0,
   maximum: 2147483647,
 })
+
+/** What the Deployments of Goldmane and Whisker allow beside scheduling. */
+export const singlePod = {
+  topologySpreadConstraints: also(topologySpreadConstraints, 'Replaces how the pods spread over the cluster.'),
+  priorityClassName: str('Replaces the priority class of the pods.'),
+  terminationGracePeriodSeconds: int64({ description: 'Gives a pod so many seconds to end by itself.', minimum: 0 }),
+}
 
 export const strategy = obj(
   { rollingUpdate: also(rollingUpdate, 'Replaces the pace of updates as a whole; what is absent has the default of Kubernetes, 25%.') },

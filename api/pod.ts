@@ -133,32 +133,31 @@ export const rollingUpdate = obj({
 })
 
 /** metav1.Condition. */
-export const conditions = list(
-  obj({
-    type: req(
-      str({
-        description: 'Names what is reported, such as Ready.',
-        pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$',
-        maxLength: 316,
-      }),
-    ),
-    status: req(oneOf(['True', 'False', 'Unknown'], 'Whether it is so.')),
-    reason: req(
-      str({
-        description: 'Why, as one word for programs.',
-        pattern: '^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$',
-        minLength: 1,
-        maxLength: 1024,
-      }),
-    ),
-    message: req(str({ description: 'Why, for people.', maxLength: 32768 })),
-    lastTransitionTime: req(time('Since when.')),
-    observedGeneration: int64({ description: 'The generation of the resource that this is about.', minimum: 0 }),
-  }),
-)
+export const condition = obj({
+  type: req(
+    str({
+      description: 'Names what is reported, such as Ready.',
+      pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$',
+      maxLength: 316,
+    }),
+  ),
+  status: req(oneOf(['True', 'False', 'Unknown'], 'Whether it is so.')),
+  reason: req(
+    str({
+      description: 'Why, as one word for programs.',
+      pattern: '^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$',
+      minLength: 1,
+      maxLength: 1024,
+    }),
+  ),
+  message: req(str({ description: 'Why, for people.', maxLength: 32768 })),
+  lastTransitionTime: req(time('Since when.')),
+  observedGeneration: int64({ description: 'The generation of the resource that this is about.', minimum: 0 }),
+})
+export const conditions = list(condition)
 
 export type Affinity = Of<typeof affinity>
 export type Toleration = Of<typeof tolerations>[number]
 export type ResourceRequirements = Of<typeof resources>
 export type TopologySpreadConstraint = Of<typeof topologySpreadConstraints>[number]
-export type Condition = Of<typeof conditions>[number]
+export type Condition = Of<typeof condition>

@@ -3,10 +3,10 @@ import { resource } from '../resource.ts'
 import { bool, cidr, int, int32, int64, list, map, nullable, type Of, obj, oneOf, req, type Schema, str, time } from '../schema.ts'
 import { onOff, texts, v3 } from './group.ts'
 
-/** Fields of which the older group says less; there they are plain text. */
-const block = ({ affinity, range }: { affinity: Schema<string>; range: Schema<string> }) =>
+/** A block, given the schemas of two fields; the older group says less of them. */
+export const block = ({ cidr, affinity }: { cidr: Schema<string>; affinity: Schema<string> }) =>
   obj({
-    cidr: req(range),
+    cidr: req(cidr),
     affinity,
     affinityClaimTime: time(),
     strictAffinity: req(bool()),
@@ -18,15 +18,13 @@ const block = ({ affinity, range }: { affinity: Schema<string>; range: Schema<st
     deleted: bool(),
   })
 
-export const olderBlock = block({ affinity: str(), range: str() })
-
 export const IPAMBlock = resource({
   ...v3,
   kind: 'IPAMBlock',
   plural: 'ipamblocks',
   scope: 'Cluster',
   description: 'Which addresses of a block are given out, and to whom.',
-  spec: req(block({ affinity: str({ pattern: '^(host|virtual):[a-zA-Z0-9\\.\\-_]+$' }), range: cidr() })),
+  spec: req(block({ cidr: cidr(), affinity: str({ pattern: '^(host|virtual):[a-zA-Z0-9\\.\\-_]+$' }) })),
   subresources: {},
   columns: [
     { name: 'CIDR', type: 'string', jsonPath: '.spec.cidr' },
@@ -61,9 +59,6 @@ export const BlockAffinity = resource({
 })
 export interface BlockAffinity extends Of<typeof BlockAffinity> {}
 
-/** In the older group deleted is the text "true" or "false". */
-export const olderAffinity = obj({ cidr: req(str()), node: req(str()), state: req(str()), type: str(), deleted: req(str()) })
-
 export const IPAMHandle = resource({
   ...v3,
   kind: 'IPAMHandle',
@@ -80,14 +75,6 @@ const configuration = obj({
   strictAffinity: req(bool({ default: false })),
   autoAllocateBlocks: req(bool({ default: true })),
   maxBlocksPerHost: int32({ minimum: 0, maximum: 1000000, default: 0 }),
-  kubeVirtVMAddressPersistence: oneOf(onOff),
-})
-
-/** The older group has neither defaults nor the bound. */
-export const olderConfiguration = obj({
-  strictAffinity: req(bool()),
-  autoAllocateBlocks: req(bool()),
-  maxBlocksPerHost: int({ minimum: 0, maximum: 2147483647 }),
   kubeVirtVMAddressPersistence: oneOf(onOff),
 })
 
