@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { canonicalQuantity, sameQuantity } from './quantity.ts'
+import { canonicalQuantity, compareQuantities, sameQuantity } from './quantity.ts'
 
 test.each([
   ['1', '1000m'],
@@ -23,6 +23,17 @@ test.each([
   ['half', 'half'],
 ])('%s is not the same amount as %s', (one, other) => {
   expect(sameQuantity(one, other)).toBe(false)
+})
+
+test.each([
+  ['999m', '1', -1],
+  ['1Gi', '1G', 1],
+  ['1024Mi', '1Gi', 0],
+  ['-1', '0', -1],
+  ['9007199254740993', '9007199254740992', 1],
+  ['half', '1', undefined],
+])('%s and %s are put in order', (one, other, order) => {
+  expect(compareQuantities(one, other)).toBe(order)
 })
 
 // The right-hand sides are what kube-apiserver 1.35 stores for the left-hand sides in a container's resources.

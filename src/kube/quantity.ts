@@ -20,6 +20,14 @@ export function sameQuantity(one: unknown, other: unknown): boolean {
   return a !== undefined && b !== undefined && a.nano === b.nano
 }
 
+/** Less than 0 when the first amount is the smaller one, more than 0 when it is the larger. Undefined when one is no quantity. */
+export function compareQuantities(one: unknown, other: unknown): number | undefined {
+  const [a, b] = [parse(one), parse(other)]
+  if (!a || !b) return undefined
+  if (a.nano === b.nano) return 0
+  return a.nano < b.nano ? -1 : 1
+}
+
 /** The spelling the server stores for a quantity of a built-in type; what is no quantity is returned as it is. */
 export function canonicalQuantity(value: unknown): unknown {
   const quantity = parse(value)
