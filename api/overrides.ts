@@ -107,14 +107,14 @@ export const podTemplate = <const P extends { [name: string]: Schema }>(pod: P) 
   )
 
 /** An overlay over a DaemonSet or Deployment: its metadata, minReadySeconds, these further fields of its spec, and these of its pods. */
-export const overlay = <const S extends { [name: string]: Schema }, const P extends { [name: string]: Schema }>(
+export const overlay = <const P extends { [name: string]: Schema }, const S extends { [name: string]: Schema } = Record<never, never>>(
   about: string,
   { spec, pod }: { spec?: S; pod: P },
 ) =>
   obj(
     {
       metadata: also(objectMetadata, 'Adds to the metadata of the workload.'),
-      spec: obj({ minReadySeconds, ...spec, template: podTemplate(pod) }, 'Changes the workload.'),
+      spec: obj({ minReadySeconds, ...(spec as S), template: podTemplate(pod) }, 'Changes the workload.'),
     },
     about,
   )
