@@ -3,7 +3,7 @@ import type { Applier } from '../kube/apply.ts'
 import type { Cache } from '../kube/cache.ts'
 import type { Clock, Random } from '../kube/clock.ts'
 import { ApiError, isPermanent } from '../kube/errors.ts'
-import { describe, groupOf, type KubeObject, keyOf, type ObjectRef, refOf } from '../kube/objects.ts'
+import { describe, type KubeObject, keyOf, type ObjectRef, refOf } from '../kube/objects.ts'
 import { delayAfter } from './backoff.ts'
 import type { Condition, Outcome, Removal, Wanted } from './controller.ts'
 import { holds } from './holds.ts'
@@ -63,23 +63,24 @@ export class Enactor {
 
   async #write({ object, defaults, createOnly, after = [] }: Wanted, pass: Enacted, broken: Set<string>): Promise<void> {
     const ref = refOf(object)
-    const home = object.metadata.namespace
-    if (home !== undefined && broken.has(home)) return void pass.waiting.push(`${describe(ref)} waits for Namespace ${home}`)
-    const unmet = await this.#firstUnmet(after)
-    if (unmet) return void pass.waiting.push(`${describe(ref)} waits for ${describe(unmet.ref)} to be ${unmet.is}`)
+    const unmet = await this.#firstUnmet([...needs(object), ...after], broken)
+    if (unmet) {
+      broken.add(keyOf(ref))
+      return void pass.waiting.push(`${describe(ref)} waits for ${describe(unmet.ref)} to be ${unmet.is}`)
+    }
     const content = JSON.stringify([object, defaults])
-    if (this.#restsAfterFailure(ref, content, pass)) return void noteNamespace(object, broken)
+    if (this.#restsAfterFailure(ref, content, pass)) return void broken.add(keyOf(ref))
     try {
       await this.#tools.applier.apply(object, { defaults, createOnly })
       this.#failures.delete(keyOf(ref))
     } catch (error) {
-      noteNamespace(object, broken)
+      broken.add(keyOf(ref))
       this.#failed(ref, { error, content, pass, reason: 'ResourceUpdateError', doing: 'write' })
     }
   }
 
   async #remove({ ref, after = [] }: Removal, pass: Enacted): Promise<void> {
-    const unmet = await this.#firstUnmet(after)
+    const unmet = await this.#firstUnmet(after, new Set())
     if (unmet) return void pass.waiting.push(`removal of ${describe(ref)} waits for ${describe(unmet.ref)} to be ${unmet.is}`)
     if (this.#restsAfterFailure(ref, 'remove', pass)) return
     try {
@@ -90,10 +91,11 @@ export class Enactor {
     }
   }
 
-  async #firstUnmet(conditions: Condition[]): Promise<Condition | undefined> {
+  /** `broken` are the objects that this pass could not make as they are wanted. */
+  async #firstUnmet(conditions: Condition[], broken: ReadonlySet<string>): Promise<Condition | undefined> {
     for (const condition of conditions) {
-      const live = await this.live(condition.ref)
-      if (!holds(condition, live)) return condition
+      if (condition.is === 'written' ? broken.has(keyOf(condition.ref)) : !holds(condition, await this.live(condition.ref)))
+        return condition
     }
     return undefined
   }
@@ -157,9 +159,9 @@ function merged(items: Wanted[]): Wanted[] {
   return items
 }
 
-function noteNamespace(object: KubeObject, broken: Set<string>): void {
-  if (object.kind === 'Namespace' && groupOf(object.apiVersion) === '') broken.add(object.metadata.name)
-}
+/** What every object needs: the namespace it is in, where that is ours to make. */
+const needs = ({ metadata: { namespace } }: KubeObject): Condition[] =>
+  namespace === undefined ? [] : [{ ref: { apiVersion: 'v1', kind: 'Namespace', name: namespace }, is: 'written' }]
 
 function problemOf(error: unknown, { ref, reason, doing }: { ref: ObjectRef; reason: Reason; doing: string }): Problem {
   const message = `cannot ${doing}: ${error instanceof Error ? error.message : String(error)}`

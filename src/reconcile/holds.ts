@@ -21,6 +21,7 @@ export function holds({ is }: Condition, live: KubeObject | undefined): boolean 
     case 'gone':
       return live === undefined
     case 'present':
+    case 'written':
       return live !== undefined && live.metadata.deletionTimestamp === undefined
     case 'established':
       return (

@@ -1,7 +1,5 @@
 /** Runs all controllers over one cache: passes events on, takes away what none of them wants any more, and knows when everything is at rest. */
-import type { Cache } from '../kube/cache.ts'
-import type { Kind, KubeObject } from '../kube/objects.ts'
-import { keyOf, refOf } from '../kube/objects.ts'
+import { type Kind, type KubeObject, keyOf, refOf } from '../kube/objects.ts'
 import type { Controller } from './controller.ts'
 import { type Authorship, leftovers } from './prune.ts'
 import { type Report, Runner, type Workshop } from './runner.ts'
@@ -64,7 +62,9 @@ export class Loop {
     const wanted = new Set(
       kin.flatMap(({ last }) => (last?.outcome?.objects ?? []).map(item => keyOf(refOf('object' in item ? item.object : item)))),
     )
-    const candidates = [...new Set(kin.flatMap(({ controller }) => controller.makes ?? []))].flatMap(kind => this.#known(kind))
+    const candidates = (
+      await Promise.all([...new Set(kin.flatMap(({ controller }) => controller.makes ?? []))].map(kind => this.#ours(kind)))
+    ).flat()
     this.#pruning = true
     try {
       for (const ref of leftovers(candidates, { uid, wanted }, this.#options.ours)) await this.#options.remove(ref)
@@ -73,7 +73,10 @@ export class Loop {
     }
   }
 
-  #known(kind: Kind): KubeObject[] {
-    return this.#options.cache.known(kind)
+  async #ours(kind: Kind): Promise<KubeObject[]> {
+    const { cache, scopes } = this.#options
+    const views = scopes.ours(kind).map(scope => cache.view(kind, scope))
+    await Promise.all(views.map(view => view.settled()))
+    return views.flatMap(view => view.list())
   }
 }

@@ -23,6 +23,11 @@ export class Scopes {
     return byNameElsewhere.has(key) || kind.kind === 'Service' ? { namespace, name } : { namespace }
   }
 
+  /** The scopes in which objects of ours may be. */
+  ours(kind: Kind): Scope[] {
+    return kind.namespaced ? [...this.#homes].map(namespace => ({ namespace })) : [{}]
+  }
+
   /** The narrowest scope that tells whether a kind is served. */
   any(kind: Kind): Scope {
     const [home] = this.#homes
