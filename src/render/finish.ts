@@ -1,0 +1,36 @@
+/**
+ * The last word on every rendered object: whose it is, its labels, what all pods have in common, and the user's overrides.
+ * What it returns is exactly what reaches the cluster. Never reads it, and knows no component but by the table of overrides.
+ */
+import type { Calico } from '../installation/calico.ts'
+import type { KubeObject } from '../kube/objects.ts'
+import { compact } from './compact.ts'
+import { labelled, owned } from './identity.ts'
+import { overridden } from './overrides.ts'
+import { finishedPods } from './pods.ts'
+
+/** An object with what is wanted of it. */
+interface Wish {
+  object: KubeObject
+  mode?: 'whole' | 'claim' | 'create-only'
+}
+
+/** Whose objects these are: the resource that asked for them, with what in it overrides workloads. */
+export interface Served {
+  readonly owner: Calico['owner']
+  readonly spec: object
+}
+
+/**
+ * Finishes objects of the Installation, or of another resource when `served` is that one (spec/installation-controller.md §10.2).
+ * Overrides come before labels, so that a user may claim a standard one (spec/installation-render.md §2). A claim on fields of somebody else's object stays as it is.
+ */
+export const finish = <T extends KubeObject | Wish>(calico: Calico, rendered: readonly T[], served: Served = calico): T[] =>
+  rendered.map(each => {
+    const one: KubeObject | Wish = each
+    if ('kind' in one) return finished(calico, one, served) as T
+    return one.mode === 'claim' ? each : { ...each, object: finished(calico, one.object, served) }
+  })
+
+const finished = <T extends KubeObject>(calico: Calico, object: T, { owner, spec }: Served): T =>
+  compact(labelled(owned(overridden(finishedPods(calico, object), spec), owner), { owner, operator: calico.operator.name }))

@@ -1,0 +1,75 @@
+/** kube-controllers: what keeps Calico's records in step with the cluster's nodes, pods and services. */
+import type { TrustedBundle } from '../../certificates/keys.ts'
+import type { Calico } from '../../installation/calico.ts'
+import type { Container, Deployment, Service } from '../../kube/kinds.ts'
+import type { KubeObject } from '../../kube/objects.ts'
+import { apiServerEnv, container, execProbe } from '../parts/container.ts'
+import { present } from '../parts/present.ts'
+import { account, clusterRole, clusterRoleBinding, serviceAccount, useOf } from '../parts/rbac.ts'
+import { controlPlane } from '../parts/scheduling.ts'
+import { unprivileged } from '../parts/security.ts'
+import { service } from '../parts/service.ts'
+import { deployment, pods, scraped } from '../parts/workload.ts'
+import { rules } from './rules.ts'
+
+const name = 'calico-kube-controllers'
+
+/** kube-controllers with its permissions; nothing of it once the Installation goes (spec/installation-render.md §8). */
+export function kubeControllers(calico: Calico, trust: TrustedBundle): KubeObject[] {
+  if (calico.terminating) return []
+  const { metricsPort } = calico.kubeControllers
+  const openShift = calico.provider.securityContextConstraints
+  return present<KubeObject>(
+    serviceAccount(name),
+    clusterRole(name, present(...rules, openShift && useOf('nonroot-v2'))),
+    clusterRoleBinding(name),
+    // It writes Endpoints of Services that OpenShift's own controller guards.
+    openShift &&
+      clusterRoleBinding(`${name}-endpoint-controller`, { role: 'system:controller:endpoint-controller', subjects: [account(name)] }),
+    workload(calico, trust),
+    metricsPort !== undefined && metrics(metricsPort),
+  )
+}
+
+const workload = (calico: Calico, trust: TrustedBundle): Deployment =>
+  deployment(name, {
+    replicas: 1, // it elects no leader
+    strategy: { type: 'Recreate' },
+    template: pods({
+      name,
+      annotations: trust.hashes,
+      serviceAccountName: name,
+      priorityClassName: 'system-cluster-critical',
+      nodeSelector: calico.controlPlane.nodeSelector,
+      tolerations: [...calico.controlPlane.tolerations, ...controlPlane, ...calico.provider.tolerations],
+      volumes: [trust.volume],
+      containers: [main(calico, trust)],
+    }),
+  })
+
+const main = (calico: Calico, trust: TrustedBundle): Container =>
+  container(name, {
+    image: calico.image('kubeControllers'),
+    volumeMounts: trust.mounts,
+    livenessProbe: execProbe(['/usr/bin/check-status', '-l'], { initialDelaySeconds: 10, timeoutSeconds: 10, failureThreshold: 6 }),
+    readinessProbe: execProbe(['/usr/bin/check-status', '-r'], { timeoutSeconds: 10 }),
+    securityContext: unprivileged(999, 0),
+    env: {
+      KUBE_CONTROLLERS_CONFIG_NAME: 'default',
+      DATASTORE_TYPE: 'kubernetes',
+      ENABLED_CONTROLLERS: 'node,loadbalancer',
+      DISABLE_KUBE_CONTROLLERS_CONFIG_API: false,
+      ...apiServerEnv(calico.endpoints.pod),
+      CA_CRT_PATH: trust.path,
+    },
+  })
+
+/** Headless: every scrape reaches the one pod. */
+const metrics = (port: number): Service =>
+  service(`${name}-metrics`, {
+    of: name,
+    labels: { 'k8s-app': name },
+    annotations: scraped(port),
+    clusterIP: 'None',
+    ports: [{ name: 'metrics-port', protocol: 'TCP', port, targetPort: port }],
+  })

@@ -1,0 +1,85 @@
+/** The environment of calico-node, in the order in which running pods have it (spec/installation-render.md §6.6, §13.1). */
+import type { Calico } from '../../installation/calico.ts'
+import type { CniType } from '../../installation/cni.ts'
+import { apiServerEnv, type Env, fieldRef } from '../parts/container.ts'
+import { calicoSystem } from '../parts/places.ts'
+import { when } from '../parts/present.ts'
+import { dataplaneParts } from './dataplane.ts'
+import type { NodeKeys } from './node.ts'
+import { earlyNetworking } from './volumes.ts'
+
+/** The packet mark by which the Amazon plugin knows what must leave by the node's first interface. */
+const serviceMark: Partial<Record<CniType, string>> = { AmazonVPC: '0x80' }
+
+export const nodeEnv = (calico: Calico, keys: NodeKeys): Env => ({
+  ...basics(calico),
+  ...typhaClient(keys),
+  NO_DEFAULT_POOLS: true,
+  ...flowLogs(calico),
+  FELIX_TYPHACN: keys.typha.commonName,
+  FELIX_TYPHAURISAN: keys.typha.uriSan,
+  CALICO_MANAGE_CNI: calico.cni.type === 'Calico',
+  FELIX_BPFEXTTOSERVICECONNMARK: serviceMark[calico.cni.type],
+  ...dataplaneParts(calico).env,
+  FELIX_VXLANMTU: calico.mtu,
+  FELIX_WIREGUARDMTU: calico.mtu,
+  USE_POD_CIDR: when(calico.cni.ipam === 'HostLocal', true),
+  CALICO_NETWORKING_BACKEND: backend(calico),
+  FELIX_IPINIPMTU: when(calico.bgp, calico.mtu),
+  ...addresses(calico),
+  ...metrics(calico),
+  FELIX_WIREGUARDHOSTENCRYPTIONENABLED: when(calico.provider.hostEncryptionWith === calico.cni.type, true),
+  FELIX_INTERFACEPREFIX: calico.cni.interfacePrefix,
+  ...calico.cni.nodeEnv,
+  // Routes that a cloud's plugin made must not come from Felix as well, only those of the pods themselves.
+  FELIX_ROUTESOURCE: when(calico.cni.type !== 'Calico', 'WorkloadIPs'),
+  ...apiServerEnv(calico.endpoints.host),
+  CALICO_EARLY_NETWORKING: when(calico.bgpLayout !== undefined, earlyNetworking),
+  FELIX_ENDPOINTSTATUSPATHPREFIX: when(calico.cni.policySetupTimeout > 0, '/var/run/calico'),
+})
+
+const basics = (calico: Calico): Env => ({
+  DATASTORE_TYPE: 'kubernetes',
+  WAIT_FOR_DATASTORE: true,
+  CLUSTER_TYPE: `k8s,operator${calico.provider.clusterType}${calico.bgp ? ',bgp' : ''}${dataplaneParts(calico).clusterType}`,
+  CALICO_DISABLE_FILE_LOGGING: false,
+  FELIX_DEFAULTENDPOINTTOHOSTACTION: 'ACCEPT',
+  FELIX_HEALTHENABLED: true,
+  FELIX_HEALTHPORT: calico.felix.healthPort,
+  NODENAME: fieldRef('spec.nodeName'),
+  NAMESPACE: fieldRef('metadata.namespace'),
+})
+
+const typhaClient = ({ client, trust }: NodeKeys): Env => ({
+  FELIX_TYPHAK8SNAMESPACE: calicoSystem,
+  FELIX_TYPHAK8SSERVICENAME: 'calico-typha',
+  FELIX_TYPHACAFILE: trust.path,
+  FELIX_TYPHACERTFILE: client.certFile,
+  FELIX_TYPHAKEYFILE: client.keyFile,
+})
+
+const flowLogs = ({ goldmane }: Calico): Env =>
+  goldmane === undefined ? {} : { FELIX_FLOWLOGSGOLDMANESERVER: 'goldmane.calico-system.svc:7443', FELIX_FLOWLOGSFLUSHINTERVAL: 15 }
+
+/** Who makes the routes between nodes. */
+function backend(calico: Calico): string {
+  if (calico.bgp) return dataplaneParts(calico).bird ? 'bird' : 'none'
+  return calico.cni.type === 'Calico' && calico.cni.ipam !== 'HostLocal' ? 'vxlan' : 'none'
+}
+
+const addresses = ({ autodetection: { ipv4, ipv6 }, bgp, mtu }: Calico): Env => ({
+  IP: ipv4 === undefined ? 'none' : 'autodetect',
+  IP_AUTODETECTION_METHOD: ipv4,
+  IP6: ipv6 === undefined ? 'none' : 'autodetect',
+  IP6_AUTODETECTION_METHOD: ipv6,
+  FELIX_IPV6SUPPORT: ipv6 !== undefined,
+  // A router's identity looks like an IPv4 address; without one it is made from the node's name.
+  CALICO_ROUTER_ID: when(bgp && ipv6 !== undefined && ipv4 === undefined, 'hash'),
+  FELIX_VXLANMTUV6: when(ipv6 !== undefined, mtu),
+  FELIX_WIREGUARDMTUV6: when(ipv6 !== undefined, mtu),
+})
+
+const metrics = ({ node: { metricsPort } }: Calico): Env => ({
+  FELIX_PROMETHEUSMETRICSENABLED: when(metricsPort !== undefined, true),
+  FELIX_PROMETHEUSMETRICSPORT: metricsPort,
+})

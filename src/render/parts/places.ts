@@ -1,0 +1,4 @@
+/** Where things live. Holds names only. */
+
+/** The namespace of all that the operator installs, unless an object says otherwise. */
+export const calicoSystem = 'calico-system'

@@ -1,0 +1,36 @@
+/** Deployments and DaemonSets. Fills in what is always so: the API version, the namespace, a selector by name. Never decides. */
+import type { DaemonSet, DaemonSetSpec, Deployment, DeploymentSpec, PodSpec, PodTemplateSpec } from '../../kube/kinds.ts'
+import { calicoSystem } from './places.ts'
+
+interface PodFields extends Omit<PodSpec, 'serviceAccount'> {
+  /** Of the template. Has no effect on pods, but running ones were made from a template with it. */
+  name?: string
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+}
+
+type Spec<S extends { selector: unknown; template: unknown }> = Omit<S, 'selector'>
+
+/** The template of pods: labels and annotations beside the fields of a pod's spec. */
+export const pods = ({ name, labels, annotations, ...spec }: PodFields): PodTemplateSpec => ({
+  metadata: { ...(name !== undefined && { name, namespace: calicoSystem }), labels, annotations },
+  spec,
+})
+
+export const deployment = (name: string, spec: Spec<DeploymentSpec>): Deployment => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name, namespace: calicoSystem },
+  spec: { selector: { matchLabels: { 'k8s-app': name } }, ...spec },
+})
+
+export const daemonSet = (name: string, spec: Spec<DaemonSetSpec>): DaemonSet => ({
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  metadata: { name, namespace: calicoSystem },
+  spec: { selector: { matchLabels: { 'k8s-app': name } }, ...spec },
+})
+
+/** Tells Prometheus to collect from this port; nothing without a port. */
+export const scraped = (port: number | undefined): Record<string, string> =>
+  port === undefined ? {} : { 'prometheus.io/scrape': 'true', 'prometheus.io/port': String(port) }
