@@ -2,17 +2,18 @@
  * Starts a real Kubernetes control plane without containers: etcd, API server, controller manager, scheduler, and kwok in place of kubelets.
  * It needs no privileges, listens on loopback only, and leaves nothing behind. Pods do not really run.
  */
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Agent, type Dispatcher, request } from 'undici'
-import { type AuditEvent, auditPolicy, readAudit } from '../audit.ts'
+import { type AuditEvent, readAudit } from '../audit.ts'
+import { apiserverArguments, controllerManagerArguments, etcdArguments, kwokArguments, schedulerArguments } from './arguments.ts'
 import { type Binary, build, findBinary, unavailable } from './binaries.ts'
 import { type Credentials, credentials } from './credentials.ts'
 import { Egress } from './egress.ts'
 import { type Family, type NodeGroup, nodes } from './nodes.ts'
+import { freePort } from './ports.ts'
 import { Processes } from './processes.ts'
 
 export interface ControlPlaneOptions {
@@ -55,13 +56,9 @@ export interface RequestOptions {
 
 export interface Answer {
   status: number
-  /** Parsed when it was JSON. */
+  /** Parsed when it was one JSON document; text otherwise, a watch's lines for example. */
   body: unknown
 }
-
-const serviceNetworks: Record<Family, string> = { IPv4: '10.96.0.0/16', IPv6: 'fd00:96::/112' }
-/** Some address that is not loopback; nothing listens there. Must be of the Service network's first family. */
-const advertised: Record<Family, string> = { IPv4: '172.31.255.254', IPv6: 'fd00:31::ffff' }
 
 /** Whether a control plane can be started here: binaries are there, or Go is there to build them. When not, says so. */
 export function available(tell: (line: string) => void = console.warn): boolean {
@@ -106,15 +103,12 @@ async function start({
   }
   const keys = await credentials(folder, url, { ...users, ...own })
   const agent = new Agent({ connect: { ca: keys.ca }, connections: 64 })
-  const plane = { url, keys, agent, folder }
+  const plane = { url, keys, agent }
   try {
     await egress.listen()
     processes.start('etcd', binary('etcd'), etcdArguments(folder, etcdPort, peerPort))
-    processes.start('kube-apiserver', binary('kube-apiserver'), [
-      ...apiserverArguments(plane, families, port),
-      `--etcd-servers=http://127.0.0.1:${etcdPort}`,
-      ...apiserverArgs,
-    ])
+    const server = apiserverArguments({ keys, folder, port, etcdPort, families })
+    processes.start('kube-apiserver', binary('kube-apiserver'), [...server, ...apiserverArgs])
     await ready(plane, processes)
     if (controllers) startControllers(processes, keys, families)
   } catch (error) {
@@ -147,7 +141,6 @@ interface Plane {
   url: string
   keys: Credentials
   agent: Agent
-  folder: string
 }
 
 function binary(name: Binary): string {
@@ -156,85 +149,10 @@ function binary(name: Binary): string {
   return path
 }
 
-const etcdArguments = (folder: string, port: number, peerPort: number) => [
-  `--data-dir=${join(folder, 'etcd')}`,
-  `--listen-client-urls=http://127.0.0.1:${port}`,
-  `--advertise-client-urls=http://127.0.0.1:${port}`,
-  `--listen-peer-urls=http://127.0.0.1:${peerPort}`,
-  `--initial-advertise-peer-urls=http://127.0.0.1:${peerPort}`,
-  `--initial-cluster=default=http://127.0.0.1:${peerPort}`,
-  '--unsafe-no-fsync',
-  '--log-level=warn',
-]
-
-function apiserverArguments({ keys, folder }: Plane, families: Family[], port: number): string[] {
-  const file = (name: string, content: unknown) => {
-    writeFileSync(join(folder, name), JSON.stringify(content))
-    return join(folder, name)
-  }
-  return [
-    '--bind-address=127.0.0.1',
-    `--secure-port=${port}`,
-    `--advertise-address=${advertised[families[0]!]}`,
-    '--endpoint-reconciler-type=none',
-    `--service-cluster-ip-range=${families.map(family => serviceNetworks[family]).join(',')}`,
-    `--tls-cert-file=${keys.file('apiserver.crt')}`,
-    `--tls-private-key-file=${keys.file('apiserver.key')}`,
-    `--token-auth-file=${keys.file('tokens.csv')}`,
-    '--authorization-mode=RBAC',
-    '--allow-privileged=true',
-    '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
-    `--service-account-key-file=${keys.file('sa.pub')}`,
-    `--service-account-signing-key-file=${keys.file('sa.key')}`,
-    `--requestheader-client-ca-file=${keys.file('front-proxy-ca.crt')}`,
-    '--requestheader-allowed-names=front-proxy-client',
-    '--requestheader-username-headers=X-Remote-User',
-    '--requestheader-group-headers=X-Remote-Group',
-    '--requestheader-extra-headers-prefix=X-Remote-Extra-',
-    `--proxy-client-cert-file=${keys.file('front-proxy.crt')}`,
-    `--proxy-client-key-file=${keys.file('front-proxy.key')}`,
-    '--enable-aggregator-routing=true',
-    `--egress-selector-config-file=${file('egress.json', egressConfiguration(join(folder, 'egress.sock')))}`,
-    `--audit-policy-file=${file('audit-policy.json', auditPolicy)}`,
-    `--audit-log-path=${join(folder, 'audit.log')}`,
-    // One file, whatever its size (MB).
-    '--audit-log-maxsize=100000',
-    '--profiling=false',
-  ]
-}
-
-/** Calls to webhooks and aggregated APIs leave through our socket, so that addresses of pods that do not exist can answer without a network of their own. */
-const egressConfiguration = (udsName: string) => ({
-  apiVersion: 'apiserver.k8s.io/v1beta1',
-  kind: 'EgressSelectorConfiguration',
-  egressSelections: [{ name: 'cluster', connection: { proxyProtocol: 'HTTPConnect', transport: { uds: { udsName } } } }],
-})
-
 function startControllers(processes: Processes, keys: Credentials, families: Family[]): void {
-  processes.start('kube-controller-manager', binary('kube-controller-manager'), [
-    `--kubeconfig=${keys.kubeconfig('system:kube-controller-manager')}`,
-    '--leader-elect=false',
-    '--secure-port=0',
-    '--controllers=*,-node-ipam-controller,-node-route-controller',
-    `--service-cluster-ip-range=${families.map(family => serviceNetworks[family]).join(',')}`,
-    `--service-account-private-key-file=${keys.file('sa.key')}`,
-    `--root-ca-file=${keys.file('ca.crt')}`,
-    '--kube-api-qps=500',
-    '--kube-api-burst=1000',
-  ])
-  processes.start('kube-scheduler', binary('kube-scheduler'), [
-    `--kubeconfig=${keys.kubeconfig('system:kube-scheduler')}`,
-    '--leader-elect=false',
-    '--secure-port=0',
-    '--kube-api-qps=500',
-    '--kube-api-burst=1000',
-  ])
-  processes.start('kwok', binary('kwok'), [
-    `--kubeconfig=${keys.kubeconfig('kwok')}`,
-    '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
-    '--node-lease-duration-seconds=40',
-    `--config=${join(import.meta.dirname, 'stages.yaml')}`,
-  ])
+  processes.start('kube-controller-manager', binary('kube-controller-manager'), controllerManagerArguments(keys, families))
+  processes.start('kube-scheduler', binary('kube-scheduler'), schedulerArguments(keys))
+  processes.start('kwok', binary('kwok'), kwokArguments(keys))
 }
 
 /** Waits until the server says that it is ready and the namespace `default` is there. */
@@ -278,8 +196,15 @@ async function ask(
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
   const text = await answer.body.text()
-  const isJson = String(answer.headers['content-type']).includes('json')
-  return { status: answer.statusCode, body: isJson ? JSON.parse(text) : text }
+  return { status: answer.statusCode, body: parsed(text) }
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
 }
 
 async function create(plane: Plane, path: string, object: unknown): Promise<void> {
@@ -295,18 +220,3 @@ async function inParallel<T>(lanes: number, items: T[], work: (item: T) => Promi
     }),
   )
 }
-
-/** Below the range from which the system takes ports of outgoing connections. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000)
-    if (await canListen(port)) return port
-  }
-}
-
-const canListen = (port: number): Promise<boolean> =>
-  new Promise(resolve => {
-    const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-  })
