@@ -67,7 +67,7 @@ const calicoNetwork = obj({
   ),
   clusterRoutingMode: oneOf(
     ['BIRD', 'Felix'],
-    'Programs the routes to pods of other nodes by BIRD (when absent), or by Felix, without BGP.',
+    'Programs the routes to pods of other nodes by BIRD (when absent), or by Felix, which needs no BGP for it.',
   ),
   ipPools: list(ipPool, {
     description:
@@ -133,7 +133,7 @@ const logging = obj({
 
 const certificateManagement = obj({
   caCert: req(bytes('Trusts certificates of this CA (PEM).')),
-  signerName: req(str('Asks this signer for certificates, as <domain>/<name>.')),
+  signerName: req(str('Asks this signer for certificates, as DOMAIN/NAME.')),
   keyAlgorithm: oneOf(
     ['', 'RSAWithSize2048', 'RSAWithSize4096', 'RSAWithSize8192', 'ECDSAWithCurve256', 'ECDSAWithCurve384', 'ECDSAWithCurve521'],
     'Makes keys of this kind. RSAWithSize2048 when absent.',

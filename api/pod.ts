@@ -10,7 +10,7 @@ export const objectMetadata = obj({
 })
 
 const requirement = obj({
-  key: req(str('Compares the label of this name.')),
+  key: req(str('Compares the label, or of a node the field, of this name.')),
   operator: req(str('How to compare: In, NotIn, Exists or DoesNotExist; on nodes also Gt and Lt.')),
   values: atomic(list(str(), 'The values to compare with; none for Exists and DoesNotExist.')),
 })
@@ -22,7 +22,7 @@ export const labelSelector = atomic(
   }),
 )
 
-const nodeSelectorTerm = atomic(
+export const nodeSelectorTerm = atomic(
   obj({
     matchExpressions: atomic(list(requirement, 'Takes nodes whose labels meet all of these conditions.')),
     matchFields: atomic(list(requirement, 'Takes nodes whose fields meet all of these conditions; Kubernetes knows metadata.name only.')),
@@ -51,7 +51,7 @@ const podAffinityTerm = obj({
   namespaceSelector: also(labelSelector, 'Looks for pods in namespaces with these labels too; empty selects all.'),
   topologyKey: req(str('Counts as one place the nodes that share a value of this label.')),
 })
-const podTerms = {
+export const podAffinityTerms = obj({
   preferredDuringSchedulingIgnoredDuringExecution: atomic(
     list(
       obj({
@@ -64,7 +64,7 @@ const podTerms = {
   requiredDuringSchedulingIgnoredDuringExecution: atomic(
     list(podAffinityTerm, 'Allows only places that meet all of these. Pods that already run stay.'),
   ),
-}
+})
 
 export const affinity = obj({
   nodeAffinity: obj(
@@ -74,8 +74,8 @@ export const affinity = obj({
     },
     'Draws the pods to nodes by the labels of nodes.',
   ),
-  podAffinity: obj(podTerms, 'Draws the pods to where certain other pods run.'),
-  podAntiAffinity: obj(podTerms, 'Keeps the pods away from where certain other pods run.'),
+  podAffinity: also(podAffinityTerms, 'Draws the pods to where certain other pods run.'),
+  podAntiAffinity: also(podAffinityTerms, 'Keeps the pods away from where certain other pods run.'),
 })
 
 export const tolerations = list(

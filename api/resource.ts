@@ -1,5 +1,5 @@
 /** A custom resource: where the API server keeps it, what it may hold, and its CustomResourceDefinition. Never talks to an API server. */
-import type { Json, JsonSchema, Of, Rule, Schema, Shape } from './schema.ts'
+import type { Json, JsonSchema, Rule, Schema, Shape } from './schema.ts'
 
 interface OwnerReference {
   apiVersion: string
@@ -36,6 +36,12 @@ export interface ObjectMeta {
   deletionTimestamp?: string
   deletionGracePeriodSeconds?: number
   managedFields?: ManagedFieldsEntry[]
+}
+
+interface KubeObject {
+  apiVersion: string
+  kind: string
+  metadata: ObjectMeta
 }
 
 /** A column of `kubectl get`. */
@@ -111,6 +117,10 @@ export interface Resource<D extends Definition = Definition, T = ObjectOf<D>> {
   crd(options?: { descriptions?: boolean }): CustomResourceDefinition
 }
 
+/** Any of them, as a member of a list. */
+export type AnyResource = Resource<Definition, KubeObject>
+
+/** Writes a resource down. The value names its kind; `Of` gives the type of its objects. */
 export function resource<const D extends Definition>(definition: D): Resource<D> {
   const { group, version, kind, plural, scope } = definition
   const schema = wholeObject(definition)
@@ -185,5 +195,3 @@ export function withoutDescriptions({ description: _, ...schema }: JsonSchema): 
     ...(additionalProperties && { additionalProperties: withoutDescriptions(additionalProperties) }),
   }
 }
-
-export type { Of }

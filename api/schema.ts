@@ -66,9 +66,9 @@ interface Fields {
 type RequiredName<F> = { [K in keyof F]: F[K] extends { readonly required: true } ? K : never }[keyof F]
 
 /** The type of an object with these fields: those under `req` must be there, all others may be. */
-export type Shape<F extends Fields> = { -readonly [K in RequiredName<F>]: Of<F[K]> } & {
-  -readonly [K in Exclude<keyof F, RequiredName<F>>]?: Of<F[K]>
-}
+export type Shape<F extends Fields> = [RequiredName<F>] extends [never] ? Optional<F> : Needed<F> & Optional<F>
+type Needed<F extends Fields> = { -readonly [K in RequiredName<F>]: Of<F[K]> }
+type Optional<F extends Fields> = { -readonly [K in Exclude<keyof F, RequiredName<F>>]?: Of<F[K]> }
 
 interface Common<T> {
   description?: string
@@ -102,7 +102,7 @@ export const time = (about?: About<string>): Schema<string> => say({ type: 'stri
 export const bytes = (about?: About<string>): Schema<string> => say({ type: 'string', format: 'byte' }, about)
 export const cidr = (about?: About<string, Text>): Schema<string> => say({ type: 'string', format: 'cidr' }, about)
 /** One of these words. `enum` is a word of TypeScript. */
-export const oneOf = <const V extends string | number>(values: readonly V[], about?: About<V, Text>): Schema<V> =>
+export const oneOf = <const V extends string | number>(values: readonly V[], about?: About<NoInfer<V>, Text>): Schema<V> =>
   say({ type: typeof values[0] === 'number' ? 'integer' : 'string', enum: [...values] }, about)
 
 export const intOrString = (about?: About<number | string, 'pattern'>): Schema<number | string> =>
