@@ -4,16 +4,10 @@
  */
 import type { Calico } from '../installation/calico.ts'
 import type { KubeObject } from '../kube/objects.ts'
-import { compact } from './compact.ts'
+import type { Wanted } from '../reconcile/controller.ts'
 import { labelled, owned } from './identity.ts'
 import { overridden } from './overrides.ts'
 import { finishedPods } from './pods.ts'
-
-/** An object with what is wanted of it. */
-interface Wish {
-  object: KubeObject
-  mode?: 'whole' | 'claim' | 'create-only'
-}
 
 /** Whose objects these are: the resource that asked for them, with what in it overrides workloads. */
 export interface Served {
@@ -25,12 +19,12 @@ export interface Served {
  * Finishes objects of the Installation, or of another resource when `served` is that one (spec/installation-controller.md §10.2).
  * Overrides come before labels, so that a user may claim a standard one (spec/installation-render.md §2). A claim on fields of somebody else's object stays as it is.
  */
-export const finish = <T extends KubeObject | Wish>(calico: Calico, rendered: readonly T[], served: Served = calico): T[] =>
+export const finish = <T extends KubeObject | Wanted>(calico: Calico, rendered: readonly T[], served: Served = calico): T[] =>
   rendered.map(each => {
-    const one: KubeObject | Wish = each
+    const one: KubeObject | Wanted = each
     if ('kind' in one) return finished(calico, one, served) as T
     return one.mode === 'claim' ? each : { ...each, object: finished(calico, one.object, served) }
   })
 
 const finished = <T extends KubeObject>(calico: Calico, object: T, { owner, spec }: Served): T =>
-  compact(labelled(owned(overridden(finishedPods(calico, object), spec), owner), { owner, operator: calico.operator.name }))
+  labelled(owned(overridden(finishedPods(calico, object), spec), owner), { owner, operator: calico.operator.name })

@@ -1,11 +1,12 @@
 /** Small things that the rest relies on: who is the active operator, and leave for critical pods. */
 import type { Calico } from '../../installation/calico.ts'
 import type { ConfigMap, ResourceQuota } from '../../kube/kinds.ts'
+import type { Wanted } from '../../reconcile/controller.ts'
 import { calicoSystem } from '../parts/places.ts'
 import { present } from '../parts/present.ts'
 
 /** Claims the cluster for this operator; never takes it from another one (spec/installation-controller.md §9.1). */
-export const activeOperator = ({ operator, terminating }: Calico): { object: ConfigMap; mode: 'create-only' }[] =>
+export const activeOperator = ({ operator, terminating }: Calico): Wanted<ConfigMap>[] =>
   present(
     !terminating && {
       object: {

@@ -1,8 +1,8 @@
 /** The policies of the core: what kube-controllers may talk to, and that all else in calico-system says for itself what it may. */
+import type { PolicyRule } from '../../../api/v3/network-policy.ts'
 import type { Calico } from '../../installation/calico.ts'
 import type { KubeObject } from '../../kube/objects.ts'
 import { dnsEgress, endpointEgress, policy } from '../parts/policy.ts'
-import { present } from '../parts/present.ts'
 
 /** Only where their tier is (spec/installation-render.md §8). */
 export const policies = (calico: Calico): KubeObject[] => (calico.tier ? [access(calico), defaultDeny] : [])
@@ -27,15 +27,15 @@ const access = ({ provider, endpoints, kubeControllers: { metricsPort } }: Calic
       },
       ...endpointEgress(endpoints.host),
     ],
-    ingress: present(
-      metricsPort !== undefined && {
-        action: 'Allow',
-        protocol: 'TCP',
-        source: { namespaceSelector: "name == 'tigera-prometheus'", selector: "k8s-app == 'tigera-prometheus'" },
-        destination: { ports: [metricsPort] },
-      },
-    ),
+    ingress: metricsPort === undefined ? undefined : [fromPrometheus(metricsPort)],
   })
+
+const fromPrometheus = (port: number): PolicyRule => ({
+  action: 'Allow',
+  protocol: 'TCP',
+  source: { namespaceSelector: "name == 'tigera-prometheus'", selector: "k8s-app == 'tigera-prometheus'" },
+  destination: { ports: [port] },
+})
 
 /** The aggregated API server is left out, because the Kubernetes API server calls it from anywhere. */
 const defaultDeny = policy('default-deny', { selector: "k8s-app != 'calico-apiserver'", types: ['Ingress', 'Egress'] })

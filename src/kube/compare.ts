@@ -1,0 +1,214 @@
+/** Whether applying an object would change anything: its content, or a field that is ours by managedFields and no longer wanted. Pure, and asks no server. */
+import { isKept, serverAnnotations, serverDefault, serverLabels } from './defaults.ts'
+import {
+  childOf,
+  entryOf,
+  type Fields,
+  fieldSet,
+  fieldsOf,
+  inWords,
+  isAtomic,
+  isMap,
+  keysOf,
+  mergeOf,
+  missing,
+  type Path,
+  placeOf,
+  stepOf,
+} from './fieldset.ts'
+import type { KubeObject, ManagedFieldsEntry } from './objects.ts'
+import { sameQuantity } from './quantity.ts'
+import type { SchemaNode } from './schema.ts'
+
+export interface Ownership {
+  /** Of the object's kind; without one every list is replaced as a whole and no default is known. */
+  schema: SchemaNode | undefined
+  /** Our field manager. */
+  manager: string
+  /** Managers whose updates count as ours. */
+  predecessors: readonly string[]
+  /** The wanted object is all of it: what a predecessor set beside it goes. Otherwise it stays. */
+  whole?: boolean
+  subresource?: string
+}
+
+export interface Difference {
+  why: 'absent' | 'missing' | 'differs' | 'order' | 'twice' | 'not wanted'
+  path: string
+}
+
+/** Undefined when applying would have no effect. Both must be canonical (see canonical.ts); the live one as the server gave it. */
+export function needsWrite(wanted: KubeObject, live: KubeObject | undefined, ownership: Ownership): Difference | undefined {
+  if (!live) return { why: 'absent', path: '' }
+  const { schema, manager, subresource } = ownership
+  const own = fieldsOf(entryOf(live, { manager, operation: 'Apply', subresource }))
+  const found = differenceInFields({ wanted: contentOf(wanted, subresource), live, schema, own, path: [] })
+  if (found) return { why: found.why, path: inWords(found.path) }
+  const [path] = leftovers(wanted, live, ownership)
+  return path && { why: 'not wanted', path: inWords(path) }
+}
+
+/** The fields that are ours by the server's record, still there, and not in the wanted object. */
+export function* leftovers(
+  wanted: KubeObject,
+  live: KubeObject,
+  { schema, manager, predecessors, subresource, whole }: Ownership,
+): Generator<Path> {
+  const set = fieldSet(wanted, schema)
+  const own = fieldsOf(entryOf(live, { manager, operation: 'Apply', subresource }))
+  if (own) yield* missing(own, set)
+  // What was set by updates cannot be given up through a subresource, and beside a part it is not ours to give up.
+  if (subresource || !whole) return
+  for (const entry of updatesOf(live, [manager, ...predecessors])) {
+    for (const path of missing(fieldsOf(entry) ?? {}, set)) if (!isServers(live, schema, path)) yield path
+  }
+}
+
+/** Entries of updates, as opposed to applies, of the object itself. */
+export const updatesOf = ({ metadata }: KubeObject, managers: readonly string[]): ManagedFieldsEntry[] =>
+  (metadata.managedFields ?? []).filter(
+    ({ manager = '', operation, subresource }) => operation === 'Update' && !subresource && managers.includes(manager),
+  )
+
+/**
+ * An update's record also names what the server had filled in, and what is no longer there. Neither is worth a write:
+ * given up, it would come back.
+ */
+function isServers(live: KubeObject, schema: SchemaNode | undefined, path: Path): boolean {
+  const { value, parent, parentSchema, names } = placeOf(live, schema, path)
+  const name = String(names.at(-1))
+  if (value === undefined || isKept(parentSchema, name)) return true
+  if (path[0] === 'f:metadata' && path[1] === 'f:annotations' && serverAnnotations.includes(name)) return true
+  if (path[0] === 'f:metadata' && path[1] === 'f:labels' && serverLabels.includes(name)) return true
+  return isMap(parent) && same(serverDefault(parentSchema, name, parent), value)
+}
+
+/** One value, wanted and live, with what the schema and the server's record say of it. */
+interface Pair {
+  wanted: unknown
+  live: unknown
+  schema: SchemaNode | undefined
+  own: Fields | undefined
+  path: Path
+}
+
+interface Found {
+  why: Difference['why']
+  path: Path
+}
+
+/** Of metadata only what an applier may set; status belongs to its subresource. */
+function contentOf({ apiVersion: _, kind: __, metadata, ...content }: KubeObject, subresource: string | undefined): object {
+  if (subresource) return content
+  const { labels, annotations, finalizers, ownerReferences } = metadata
+  return { ...content, status: undefined, metadata: { labels, annotations, finalizers, ownerReferences } }
+}
+
+function differenceInFields({ wanted, live, schema, own, path }: Pair): Found | undefined {
+  for (const [name, value] of Object.entries(wanted as object)) {
+    if (value === undefined) continue
+    const step = `f:${name}`
+    const there = isMap(live) && Object.hasOwn(live, name) ? live[name] : undefined
+    const found = difference({ wanted: value, live: there, schema: childOf(schema, name), own: own?.[step], path: [...path, step] })
+    if (found) return found
+  }
+  return undefined
+}
+
+function difference(pair: Pair): Found | undefined {
+  const { wanted, live, schema, path } = pair
+  if (live === undefined || live === null) return differenceToNothing(pair)
+  if (Array.isArray(wanted) && mergeOf(schema) !== 'atomic') {
+    return Array.isArray(live) ? differenceInItems(pair) : { why: 'differs', path }
+  }
+  if (isMap(wanted) && !isAtomic(schema)) return isMap(live) ? differenceInFields(pair) : { why: 'differs', path }
+  return equal(wanted, live, schema) ? undefined : { why: 'differs', path }
+}
+
+/** The server stores empty values of many fields by leaving them out. Once they are ours, applying them again changes nothing. */
+function differenceToNothing({ wanted, schema, own, path }: Pair): Found | undefined {
+  if (own && isEmptyValue(wanted)) return undefined
+  if (Array.isArray(wanted) && wanted.length === 0 && mergeOf(schema) !== 'atomic') return undefined
+  if (own && isMap(wanted) && !isAtomic(schema)) return differenceInFields({ wanted, live: {}, schema, own, path })
+  return { why: 'missing', path }
+}
+
+const isEmptyValue = (value: unknown): boolean =>
+  value === '' || value === 0 || value === false || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
+
+/** Items of a set, or known by their keys: each there once, in the wanted order, whatever else stands between them. */
+function differenceInItems(pair: Pair): Found | undefined {
+  const { wanted, live, schema, own } = pair
+  const places = placesOf(live as unknown[], schema)
+  let last = -1
+  for (const item of wanted as unknown[]) {
+    const step = stepOf(item, schema)
+    const path = [...pair.path, step]
+    const [index, second] = places.get(step) ?? []
+    if (index === undefined) return { why: 'missing', path }
+    if (second !== undefined) return { why: 'twice', path }
+    if (index < last) return { why: 'order', path }
+    last = index
+    const there = (live as unknown[])[index]
+    const found =
+      mergeOf(schema) === 'map' &&
+      differenceInItem({ wanted: item, live: there, schema: schema?.items, own: own?.[step], path }, keysOf(item, schema))
+    if (found) return found
+  }
+  return undefined
+}
+
+/** The live item has these keys, or a default that stands for them. */
+function differenceInItem(pair: Pair, keys: Record<string, unknown>): Found | undefined {
+  const { wanted, live, schema, path } = pair
+  if (!isAtomic(schema)) return differenceInFields({ ...pair, live: { ...keys, ...(live as object) } })
+  return equal(wanted, live, schema) ? undefined : { why: 'differs', path }
+}
+
+function placesOf(items: unknown[], schema: SchemaNode | undefined): Map<string, number[]> {
+  const places = new Map<string, number[]>()
+  for (const [index, item] of items.entries()) {
+    const step = stepOf(item, schema)
+    const known = places.get(step)
+    if (known) known.push(index)
+    else places.set(step, [index])
+  }
+  return places
+}
+
+/** Equality of scalars, and of what is replaced as a whole: exact and in order, but for what the server itself adds or leaves out. */
+export function equal(wanted: unknown, live: unknown, schema: SchemaNode | undefined): boolean {
+  if (Array.isArray(wanted))
+    return Array.isArray(live) && wanted.length === live.length && wanted.every((item, index) => equal(item, live[index], schema?.items))
+  if (!isMap(wanted)) return sameScalar(wanted, live, schema)
+  if (!isMap(live)) return false
+  return [...new Set([...Object.keys(wanted), ...Object.keys(live)])].every(name => {
+    const child = childOf(schema, name)
+    const [mine, theirs] = [wanted[name], live[name]]
+    if (mine !== undefined && theirs !== undefined) return equal(mine, theirs, child)
+    if (mine === undefined && same(serverDefault(schema, name, wanted), theirs)) return true
+    return isLeftOut(mine ?? theirs, schema, child)
+  })
+}
+
+/** Empty values of built-in structs are left out on storing; those of string maps, of custom resources and of pointers to structs are not. */
+function isLeftOut(value: unknown, parent: SchemaNode | undefined, child: SchemaNode | undefined): boolean {
+  if (parent?.name === undefined || parent.type !== 'object') return false
+  return isEmptyValue(value) && child?.type !== 'object'
+}
+
+function sameScalar(wanted: unknown, live: unknown, schema: SchemaNode | undefined): boolean {
+  if (wanted === live) return true
+  if (schema?.type === 'quantity') return sameQuantity(wanted, live)
+  if (typeof wanted !== 'string' || typeof live !== 'string') return false
+  if (schema?.type === 'bytes') return Buffer.from(wanted, 'base64').equals(Buffer.from(live, 'base64'))
+  return schema?.type === 'date-time' && Date.parse(wanted) === Date.parse(live)
+}
+
+/** Equality of JSON, keys in any order. */
+function same(one: unknown, other: unknown): boolean {
+  if (one === other) return true
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
+  const [a, b] = [Object.entries(one), other as Record<string, unknown>]
+  return Array.isArray(one) === Array.isArray(other) && a.length === Object.keys(b).length && a.every(([key, value]) => same(value, b[key]))
+}
