@@ -15,7 +15,7 @@ export const activeOperator = ({ operator, terminating }: Calico): Wanted<Config
         metadata: { name: 'active-operator', namespace: calicoSystem },
         data: { 'active-namespace': operator.namespace },
       },
-      mode: 'create-only',
+      createOnly: true,
     },
   )
 
