@@ -352,5 +352,6 @@ export const Installation = resource({
 export interface Installation extends Of<typeof Installation> {}
 export interface InstallationSpec extends Of<typeof spec> {}
 export interface InstallationStatus extends Of<typeof status> {}
-export type IPPoolSpec = Of<typeof ipPool>
+/** A pool as it is asked for; the IPPool that is made of it is in v3/ip-pool.ts. */
+export type AskedPool = Of<typeof ipPool>
 export type NodeAddressAutodetection = Of<typeof addressAutodetection>

@@ -81,7 +81,7 @@ export const containers = <const N extends string, const F extends { [name: stri
 export const initContainers = <const N extends string>(names: readonly N[]) =>
   also(containers(names), 'Changes the init containers of these names.')
 
-export const minReadySeconds = int32({
+const minReadySeconds = int32({
   description: 'Counts a new pod as available only when it has been ready for so many seconds.',
   minimum: 0,
   maximum: 2147483647,

@@ -34,7 +34,7 @@ const routes = list(
   }),
 )
 
-export const calicoNodeStatus = obj({
+const status = obj({
   lastUpdated: nullable(time()),
   agent: obj({ birdV4: bird, birdV6: bird }),
   bgp: obj({
@@ -55,7 +55,7 @@ export const CalicoNodeStatus = resource({
   scope: 'Cluster',
   description: 'The state of BGP and of the routes of one node.',
   spec: req(spec),
-  status: calicoNodeStatus,
+  status,
   subresources: {},
   columns: [
     { name: 'Node', type: 'string', jsonPath: '.spec.node' },

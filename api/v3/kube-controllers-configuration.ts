@@ -41,7 +41,7 @@ const spec = obj({
   ),
 })
 
-export const kubeControllersStatus = obj({ runningConfig: spec, environmentVars: texts })
+const status = obj({ runningConfig: spec, environmentVars: texts })
 
 export const KubeControllersConfiguration = resource({
   ...v3,
@@ -51,7 +51,7 @@ export const KubeControllersConfiguration = resource({
   scope: 'Cluster',
   description: 'What calico-kube-controllers does.',
   spec: req(spec),
-  status: kubeControllersStatus,
+  status,
   subresources: { status: {} },
 })
 export interface KubeControllersConfiguration extends Of<typeof KubeControllersConfiguration> {}

@@ -4,7 +4,7 @@ import { resource } from '../resource.ts'
 import { number, type Of, obj, type Rule, req, rule } from '../schema.ts'
 import { oneOfBoth, v3 } from './group.ts'
 
-export const tierSpec = obj({
+const spec = obj({
   order: number(),
   defaultAction: oneOfBoth(['Allow', 'Deny', 'Log', 'Pass'], ['Pass', 'Deny'], { default: 'Deny' }),
 })
@@ -27,7 +27,7 @@ export const Tier = resource({
   plural: 'tiers',
   scope: 'Cluster',
   description: 'A stage of policies; packets go through the tiers in their order.',
-  spec: req(tierSpec),
+  spec: req(spec),
   status,
   subresources: { status: {} },
   columns: [
@@ -40,4 +40,4 @@ export const Tier = resource({
   }),
 })
 export interface Tier extends Of<typeof Tier> {}
-export interface TierSpec extends Of<typeof tierSpec> {}
+export interface TierSpec extends Of<typeof spec> {}
