@@ -353,5 +353,5 @@ export interface Installation extends Of<typeof Installation> {}
 export interface InstallationSpec extends Of<typeof spec> {}
 export interface InstallationStatus extends Of<typeof status> {}
 /** A pool as it is asked for; the IPPool that is made of it is in v3/ip-pool.ts. */
-export type AskedPool = Of<typeof ipPool>
+export type IPPoolSpec = Of<typeof ipPool>
 export type NodeAddressAutodetection = Of<typeof addressAutodetection>
