@@ -73,7 +73,7 @@ export const containers = <const N extends string, const F extends { [name: stri
     obj({
       name: req(oneOf(names, 'Names the container. A name that the pod does not have is left aside.')),
       resources: containerResources,
-      ...more,
+      ...(more as F),
     }),
     'Changes the containers of these names.',
   )

@@ -1,14 +1,20 @@
 /** What a resource is to the rest of the code, and the CustomResourceDefinition it makes. */
 import { expect, expectTypeOf, test } from 'vitest'
 import type { Kind, KubeObject } from '../src/kube/objects.ts'
+import type { APIServerSpec } from './apiserver.ts'
+import type { GatewayAPISpec } from './gatewayapi.ts'
+import type { GoldmaneSpec } from './goldmane.ts'
 import { crds, migrationKinds, operatorKinds, policyKinds, v1Kinds, v3Kinds } from './index.ts'
 import { Installation, type InstallationSpec } from './installation.ts'
+import type { IstioSpec } from './istio.ts'
+import type { ManagementClusterConnectionSpec } from './managementclusterconnection.ts'
 import type { WorkloadOverlay } from './overrides.ts'
 import { resource, withoutDescriptions } from './resource.ts'
 import { obj, req, str } from './schema.ts'
 import type { TigeraStatus } from './tigerastatus.ts'
 import type { Tier as OldTier } from './v1/kinds.ts'
 import { IPPool } from './v3/ip-pool.ts'
+import type { WhiskerSpec } from './whisker.ts'
 
 /** As a client would: the type of the objects follows from the kind. */
 const first = <T extends KubeObject>(_kind: Kind<T>, objects: T[]): T | undefined => objects[0]
@@ -41,16 +47,37 @@ test('spec is optional in the type only where the API server does not demand it'
   expect(Installation.schema).not.toHaveProperty('required')
 })
 
+/** What may be laid over the workload of this field, and over its containers. */
+type Pods<O> = O extends { spec?: { template?: { spec?: infer P } } } ? P : never
+type Container<O> = Pods<O> extends { containers?: (infer C)[] } ? C : never
+
 test('every overlay is a WorkloadOverlay', () => {
-  type Overlays = NonNullable<
-    InstallationSpec[
-      | 'calicoNodeDaemonSet'
-      | 'calicoNodeWindowsDaemonSet'
-      | 'typhaDeployment'
-      | 'csiNodeDriverDaemonSet'
-      | 'calicoKubeControllersDeployment']
-  >
-  expectTypeOf<Overlays>().toExtend<WorkloadOverlay>()
+  type Workloads =
+    | 'calicoNodeDaemonSet'
+    | 'calicoNodeWindowsDaemonSet'
+    | 'calicoKubeControllersDeployment'
+    | 'csiNodeDriverDaemonSet'
+    | 'typhaDeployment'
+    | 'calicoWindowsUpgradeDaemonSet'
+  expectTypeOf<NonNullable<InstallationSpec[Workloads]>>().toExtend<WorkloadOverlay>()
+  expectTypeOf<NonNullable<APIServerSpec['apiServerDeployment' | 'calicoWebhooksDeployment']>>().toExtend<WorkloadOverlay>()
+  expectTypeOf<NonNullable<GoldmaneSpec['goldmaneDeployment']>>().toExtend<WorkloadOverlay>()
+  expectTypeOf<NonNullable<WhiskerSpec['whiskerDeployment']>>().toExtend<WorkloadOverlay>()
+  expectTypeOf<NonNullable<GatewayAPISpec['gatewayControllerDeployment' | 'gatewayCertgenJob']>>().toExtend<WorkloadOverlay>()
+  expectTypeOf<NonNullable<ManagementClusterConnectionSpec['guardianDeployment']>>().toExtend<WorkloadOverlay>()
+  expectTypeOf<NonNullable<IstioSpec['istiod' | 'istioCNI' | 'ztunnel']>>().toExtend<WorkloadOverlay>()
+})
+
+test('the type of an overlay knows what only its workload has', () => {
+  type Node = NonNullable<InstallationSpec['calicoNodeDaemonSet']>
+  type Typha = NonNullable<InstallationSpec['typhaDeployment']>
+  type Webhooks = NonNullable<APIServerSpec['calicoWebhooksDeployment']>
+  expectTypeOf<keyof Container<Node>>().toEqualTypeOf<'name' | 'resources'>()
+  expectTypeOf<keyof Container<Webhooks>>().toEqualTypeOf<'name' | 'resources' | 'ports'>()
+  expectTypeOf<Container<Node>['name']>().toEqualTypeOf<'calico-node'>()
+  expectTypeOf<keyof NonNullable<Typha['spec']>>().toEqualTypeOf<'minReadySeconds' | 'strategy' | 'template'>()
+  expectTypeOf<keyof NonNullable<Node['spec']>>().toEqualTypeOf<'minReadySeconds' | 'template'>()
+  expectTypeOf<keyof Pods<Webhooks>>().toEqualTypeOf<'affinity' | 'nodeSelector' | 'tolerations' | 'containers' | 'hostNetwork'>()
 })
 
 test('a field named description is no description', () => {
