@@ -2,10 +2,10 @@
  * Which image is pulled for what: a table, and `image(name)` closed over the registry, path, prefix and ImageSet that the user chose.
  * Never asks a registry (spec/installation-controller.md §9.4, spec/ippool-kubeproxy-secrets-csr-imageset.md §5).
  */
+import type { ImageSet } from '../../api/imageset.ts'
 import type { InstallationSpec } from '../../api/installation.ts'
 import { refOf } from '../kube/objects.ts'
 import { Invalid, type Problem } from '../reconcile/problems.ts'
-import type { ImageSet } from './facts.ts'
 
 /** The release of Calico that this operator installs. */
 export const calicoVersion = 'v3.32.1'
@@ -68,7 +68,7 @@ type Where = Pick<InstallationSpec, 'registry' | 'imagePath' | 'imagePrefix' | '
  */
 export function imageReferences(where: Where, imageSet?: ImageSet): (name: ImageName) => string {
   const registry = chosen(where.registry) ?? 'quay.io'
-  const digests = imageSet && new Map(imageSet.spec.images?.map(({ image, digest }) => [image, digest]))
+  const digests = imageSet && new Map(imageSet.spec?.images?.map(({ image, digest }) => [image, digest]))
   return name => {
     const image: Image = images[name]
     const place = joined(registry, chosen(where.imagePath) ?? image.path, `${chosen(where.imagePrefix) ?? ''}${image.name}`)
@@ -104,7 +104,7 @@ const noneOfThisRelease = (others: readonly ImageSet[]): Problem => ({
 })
 
 function imageSetProblems(imageSet: ImageSet): Problem[] {
-  return (imageSet.spec.images ?? []).flatMap(({ image, digest }, index) => {
+  return (imageSet.spec?.images ?? []).flatMap(({ image, digest }, index) => {
     const at = (field: string) => ({
       reason: 'ResourceValidationError' as const,
       object: refOf(imageSet),

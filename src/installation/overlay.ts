@@ -28,7 +28,7 @@ const table: { readonly [F in keyof InstallationSpec]?: Row } = {
 export const overlaid = (base: InstallationSpec, overlay: InstallationSpec = {}): InstallationSpec => merged(base, overlay, table as Row)
 
 function merged<T extends object>(base: T, overlay: T, rows: Row): T {
-  const result: { [field: string]: unknown } = { ...base }
+  const result: { [field: string]: unknown } = { ...(base as object) }
   for (const [field, value] of Object.entries(overlay)) {
     if (!isSet(value)) continue
     const under = result[field]

@@ -1,0 +1,191 @@
+/**
+ * What is looked at in the cluster before anything is decided. Only reads, and only through a Reader; judges nothing.
+ * Every kind and place that is read is watched from then on, so what does not matter for what was asked is not read.
+ */
+import { Goldmane } from '../../api/goldmane.ts'
+import { ImageSet } from '../../api/imageset.ts'
+import type { Installation, InstallationSpec } from '../../api/installation.ts'
+import { Tier } from '../../api/v3/tier.ts'
+import { APIService, ConfigMap, DaemonSet, Deployment, EndpointSlice, Node, type PodDNSConfig, Secret, Service } from '../kube/kinds.ts'
+import type { Reader } from '../reconcile/controller.ts'
+import type { Endpoint, OperatorIdentity } from './calico.ts'
+import {
+  type BGPConfiguration,
+  calicoKinds,
+  type FelixConfiguration,
+  type IPPool,
+  type KubeControllersConfiguration,
+  OpenShiftClusterVersion,
+  OpenShiftNetwork,
+} from './kinds.ts'
+import { countNodes, type NodeFacts } from './nodes.ts'
+import { overlaid } from './overlay.ts'
+import { type Detected, detectProvider, type NodeEvidence, tellingGroups } from './provider-detection.ts'
+import { type ProviderFacts, providerNamed } from './providers.ts'
+
+/** What was asked: the Installation named default, and the one named overlay where there is one. */
+export interface Asked {
+  readonly base: Installation
+  readonly overlay?: Installation
+}
+
+/** What the process knows without asking the cluster for objects (spec/installation-controller.md §1.2, §1.3). */
+export interface Environment {
+  readonly operator: OperatorIdentity
+  /** Calico's own resources are CRDs of projectcalico.org/v3. */
+  readonly v3: boolean
+  readonly clusterDomain: string
+  readonly kubernetes?: { major: number; minor: number }
+  /** Where the operator itself reaches the API: KUBERNETES_SERVICE_HOST and _PORT. */
+  readonly endpoint?: Endpoint
+}
+
+/** Which addresses the platform says that pods have; `missing` when it should say so and does not. */
+export interface PodCidrs {
+  /** The object that says so. */
+  readonly from: string
+  readonly cidrs: readonly string[]
+  readonly missing?: string
+}
+
+export interface Facts {
+  readonly environment: Environment
+  readonly nodes: NodeFacts
+  readonly provider?: Detected
+  /** DaemonSet kube-system/aws-node is there: the Amazon VPC CNI plugin connects pods. */
+  readonly awsNode: boolean
+  /** All of them, disabled ones too. */
+  readonly pools: readonly IPPool[]
+  /** Read only while there is no pool. */
+  readonly podCidrs?: PodCidrs
+  readonly felix?: FelixConfiguration
+  readonly bgp?: BGPConfiguration
+  readonly kubeControllers?: KubeControllersConfiguration
+  /** DaemonSet calico-system/calico-node; read only for the BPF dataplane, which is switched on when it is rolled out. */
+  readonly calicoNode?: DaemonSet
+  /** ConfigMap kubernetes-services-endpoint. */
+  readonly servicesEndpoint?: ConfigMap
+  /** How Service default/kubernetes and its endpoints are found; read only when bpfNetworkBootstrap asks for it. */
+  readonly apiServer?: { readonly service?: Service; readonly slices: readonly EndpointSlice[] }
+  readonly birdTemplates?: ConfigMap
+  readonly bgpLayout?: ConfigMap
+  /** Of the operator's own Deployment; undefined when it has none. */
+  readonly operatorDns?: { readonly policy?: string; readonly config?: PodDNSConfig }
+  readonly goldmane?: { readonly service?: Service }
+  readonly tier: boolean
+  readonly imageSets: readonly ImageSet[]
+  /** Those of the spec that exist, in the order of the spec. */
+  readonly pullSecrets: readonly Secret[]
+  /** Workloads of a manifest install are being taken over from kube-system. */
+  readonly migratingNamespace: boolean
+}
+
+const ours = 'calico-system'
+
+export async function readFacts(cluster: Reader, environment: Environment, { base, overlay }: Asked): Promise<Facts> {
+  const spec = overlaid(base.spec ?? {}, overlay?.spec)
+  const kinds = calicoKinds(environment.v3)
+  const { namespace, name } = environment.operator
+  const found = await together({
+    nodes: cluster.derive('nodes as Typha and the provider matter', Node, countNodes),
+    awsNode: spec.cni?.type ? undefined : cluster.get(DaemonSet, 'aws-node', 'kube-system'),
+    pools: cluster.list(kinds.ipPool),
+    felix: cluster.get(kinds.felix, 'default'),
+    bgp: cluster.get(kinds.bgp, 'default'),
+    kubeControllers: cluster.get(kinds.kubeControllers, 'default'),
+    calicoNode: spec.calicoNetwork?.linuxDataplane === 'BPF' ? cluster.get(DaemonSet, 'calico-node', ours) : undefined,
+    servicesEndpoint: cluster.get(ConfigMap, 'kubernetes-services-endpoint', namespace),
+    apiServer: spec.calicoNetwork?.bpfNetworkBootstrap === 'Enabled' ? readApiServer(cluster) : undefined,
+    birdTemplates: cluster.get(ConfigMap, 'bird-templates', namespace),
+    bgpLayout: cluster.get(ConfigMap, 'bgp-layout', namespace),
+    operator: cluster.get(Deployment, name, namespace),
+    goldmane: cluster.get(Goldmane, 'default'),
+    tier: cluster.get(Tier, 'calico-system'),
+    imageSets: cluster.list(ImageSet),
+    pullSecrets: Promise.all((spec.imagePullSecrets ?? []).map(secret => cluster.get(Secret, secret.name ?? '', namespace))),
+  })
+  const { operator, goldmane, awsNode, tier, ...same } = found
+  const provider = await readProvider(cluster, spec, found.nodes.evidence)
+  const further = await together({
+    podCidrs: found.pools.length === 0 ? readPodCidrs(cluster, providerNamed(spec.kubernetesProvider || provider?.name)) : undefined,
+    goldmane: goldmane && cluster.get(Service, 'goldmane', ours),
+  })
+  return {
+    ...same,
+    environment,
+    provider,
+    awsNode: awsNode !== undefined,
+    podCidrs: further.podCidrs,
+    operatorDns: operator && dnsOf(operator),
+    goldmane: goldmane && { service: further.goldmane },
+    tier: tier !== undefined,
+    pullSecrets: found.pullSecrets.filter(secret => secret !== undefined),
+    migratingNamespace: false,
+  }
+}
+
+const dnsOf = ({ spec }: Deployment) => ({ policy: spec?.template.spec?.dnsPolicy, config: spec?.template.spec?.dnsConfig })
+
+/** Reads side by side, so that watches open side by side too. */
+async function together<T extends Record<string, unknown>>(reads: T): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
+  const entries = Object.entries(reads).map(async ([name, read]) => [name, await read] as const)
+  return Object.fromEntries(await Promise.all(entries)) as { [K in keyof T]: Awaited<T[K]> }
+}
+
+async function readApiServer(cluster: Reader): Promise<NonNullable<Facts['apiServer']>> {
+  const [service, slices] = await Promise.all([cluster.get(Service, 'kubernetes', 'default'), cluster.list(EndpointSlice, 'default')])
+  return { service, slices: slices.filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === 'kubernetes') }
+}
+
+/** A provider that the user names is doubted only by what is read anyway: the nodes. */
+async function readProvider(cluster: Reader, spec: InstallationSpec, nodes: NodeEvidence): Promise<Detected | undefined> {
+  if (spec.kubernetesProvider) {
+    return detectProvider({ nodes, groups: [tellingGroups.gke], clusterVersion: false, eks: [], rke2: [] })
+  }
+  const { groups, clusterVersion, authMap, certificatesMap, dns, rke2Map, rke2Dns } = await together({
+    groups: cluster.derive('API groups that tell the provider', APIService, tellingGroupsIn),
+    clusterVersion: cluster.serves(OpenShiftClusterVersion),
+    authMap: cluster.get(ConfigMap, 'aws-auth', 'kube-system'),
+    certificatesMap: cluster.get(ConfigMap, 'eks-certificates-controller', 'kube-system'),
+    dns: cluster.get(Service, 'kube-dns', 'kube-system'),
+    rke2Map: cluster.get(ConfigMap, 'rke2', 'kube-system'),
+    rke2Dns: cluster.get(Service, 'rke2-coredns-rke2-coredns', 'kube-system'),
+  })
+  const label = 'eks.amazonaws.com/component'
+  const eks = [
+    authMap && 'ConfigMap kube-system/aws-auth',
+    certificatesMap && 'ConfigMap kube-system/eks-certificates-controller',
+    dns?.metadata.labels?.[label] !== undefined && `the label ${label} of Service kube-system/kube-dns`,
+  ]
+  const rke2 = [rke2Map && 'ConfigMap kube-system/rke2', rke2Dns && 'Service kube-system/rke2-coredns-rke2-coredns']
+  return detectProvider({ nodes, groups, clusterVersion, eks: eks.filter(isText), rke2: rke2.filter(isText) })
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+/** An APIService stands for each version of each group that is served. */
+const tellingGroupsIn = (services: APIService[]): string[] =>
+  Object.values(tellingGroups).filter(group => services.some(({ spec }) => spec?.group === group))
+
+async function readPodCidrs(cluster: Reader, { podCidrsFrom }: ProviderFacts): Promise<PodCidrs | undefined> {
+  if (podCidrsFrom === 'Network.config.openshift.io') {
+    const network = await cluster.get(OpenShiftNetwork, 'cluster')
+    const from = 'Network cluster of config.openshift.io'
+    if (!network) return { from, cidrs: [], missing: `${from} is not there` }
+    return { from, cidrs: (network.spec?.clusterNetwork ?? []).map(({ cidr }) => cidr) }
+  }
+  const config = await cluster.get(ConfigMap, 'kubeadm-config', 'kube-system')
+  return config && podSubnets(config)
+}
+
+/** Of the YAML inside only one line matters, so only that line is read; it may be quoted. */
+export function podSubnets({ data = {} }: ConfigMap): PodCidrs {
+  const from = 'ConfigMap kube-system/kubeadm-config'
+  const line = Object.values(data).flatMap(text => /podSubnet:[ \t]*(.*)/.exec(text)?.[1] ?? [])[0]
+  const cidrs = (line ?? '')
+    .replaceAll(/["']|\s#.*$/g, '')
+    .split(',')
+    .map(cidr => cidr.trim())
+    .filter(cidr => cidr !== '')
+  return cidrs.length > 0 ? { from, cidrs } : { from, cidrs, missing: 'kubeadm configuration is missing required podSubnet field' }
+}

@@ -1,0 +1,54 @@
+/** What Kubernetes would refuse of a workload once an override is applied, found before it is applied. Never applies one (spec/installation-api.md §9). */
+import type { ContainerOverlay, WorkloadOverlay } from '../../../api/overrides.ts'
+import { affinity } from './affinity.ts'
+import { type Check, each, type Fault, unless } from './fault.ts'
+import { annotations, labels } from './names.ts'
+import { resources } from './resources.ts'
+import { rollingUpdate, toleration, topologySpread } from './scheduling.ts'
+
+type Spec = NonNullable<WorkloadOverlay['spec']>
+type Pod = NonNullable<NonNullable<Spec['template']>['spec']>
+type Metadata = NonNullable<WorkloadOverlay['metadata']>
+/** For each field its check; a field without one is judged by the schema alone. */
+type Checks<T> = { [F in keyof T]?: Check<NonNullable<T[F]>> }
+
+const fromZero: Check<number> = (value, path) => unless(value >= 0, path, [`${value} is negative`, 'Write 0 or more'])
+
+/** Entries without resources change nothing, so nothing of them can be wrong. */
+const container: Check<ContainerOverlay> = (given, path) => (given.resources ? resources(given.resources, `${path}.resources`) : [])
+
+const podChecks: Checks<Pod> = {
+  initContainers: (given, path) => each(given, path, container),
+  containers: (given, path) => each(given, path, container),
+  affinity,
+  nodeSelector: labels,
+  tolerations: (given, path) => each(given, path, toleration),
+  topologySpreadConstraints: topologySpread,
+  terminationGracePeriodSeconds: fromZero,
+}
+
+const metadataChecks: Checks<Metadata> = { labels, annotations }
+
+const workloadChecks: Checks<WorkloadOverlay> = {
+  metadata: (given, path) => checked(given, path, metadataChecks),
+  spec: (given, path) =>
+    checked(given, path, {
+      minReadySeconds: fromZero,
+      strategy: (strategy, at) => (strategy.rollingUpdate ? rollingUpdate(strategy.rollingUpdate, `${at}.rollingUpdate`) : []),
+      template: (template, at) =>
+        checked(template, at, {
+          metadata: (metadata, below) => checked(metadata, below, metadataChecks),
+          spec: (pod, below) => checked(pod, below, podChecks),
+        }),
+    }),
+}
+
+/** Everything that is wrong with an override; paths begin with the given one. */
+export const workloadOverride: Check<WorkloadOverlay> = (given, path) => checked(given, path, workloadChecks)
+
+function checked<T extends object>(given: T, path: string, checks: Checks<T>): Fault[] {
+  return (Object.keys(checks) as (keyof T & string)[]).flatMap(field => {
+    const [value, check] = [given[field], checks[field]]
+    return check && value !== undefined && value !== null ? check(value, `${path}.${field}`) : []
+  })
+}

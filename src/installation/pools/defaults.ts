@@ -1,0 +1,64 @@
+/** What a pool is when the user says no more than its range. Never changes what the user said (spec/installation-api.md §7.2). */
+import type { InstallationSpec, IPPoolSpec as Pool } from '../../../api/installation.ts'
+import { canonicalCidr, familyOf, longAddress, parseCidr } from '../cidr.ts'
+import type { FoundPool } from './convert.ts'
+
+interface Around {
+  readonly spec: InstallationSpec
+  readonly found: readonly FoundPool[]
+}
+
+/** Every field of every pool has a value, but for the block size of a range that is none. */
+export const completed = (pools: readonly Pool[], around: Around): Pool[] =>
+  pools.map(pool => {
+    const live = around.found.find(({ range }) => range === canonicalCidr(pool.cidr))
+    return { ...defaultsFor(pool, around.spec), ...(live && standing(live)), ...said(pool), name: pool.name || nameOf(pool, pools, live) }
+  })
+
+/** Empty texts and lists say nothing. */
+const said = (pool: Pool): Pool =>
+  Object.fromEntries(Object.entries(pool).filter(([, value]) => value !== undefined && value !== '' && !isEmptyList(value))) as Pool
+
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0
+
+/**
+ * What a pool that is there already has stays, where the user does not say otherwise: all of it when the pool is not ours yet, so that it can be made ours without a change;
+ * of a pool of ours, what cannot be changed, and that somebody closed it.
+ */
+function standing({ ours, pool }: FoundPool): Partial<Pool> {
+  return ours ? { blockSize: pool.blockSize, disableNewAllocations: pool.disableNewAllocations } : pool
+}
+
+function defaultsFor(pool: Pool, spec: InstallationSpec): Omit<Pool, 'cidr'> {
+  const ipv4 = familyOf(pool.cidr) === 'IPv4'
+  return {
+    encapsulation: encapsulation(pool, spec),
+    natOutgoing: ipv4 ? 'Enabled' : 'Disabled',
+    nodeSelector: 'all()',
+    ...(parseCidr(pool.cidr) && { blockSize: ipv4 ? 26 : 122 }),
+    disableBGPExport: false,
+    disableNewAllocations: false,
+    allowedUses: ['Workload', 'Tunnel'],
+    assignmentMode: 'Automatic',
+  }
+}
+
+function encapsulation({ cidr, allowedUses }: Pool, { cni, calicoNetwork }: InstallationSpec): NonNullable<Pool['encapsulation']> {
+  // Addresses of load balancers are never on a tunnel, and those of another CNI plugin not on ours.
+  if (cni?.type !== 'Calico' || allowedUses?.includes('LoadBalancer')) return 'None'
+  // Without BGP nothing but VXLAN brings packets to another node, unless Felix programs the routes.
+  if (cni.ipam?.type === 'Calico' && calicoNetwork?.bgp === 'Disabled' && calicoNetwork.clusterRoutingMode !== 'Felix') return 'VXLAN'
+  return familyOf(cidr) === 'IPv4' ? 'IPIP' : 'None'
+}
+
+export const defaultName = (family: 'IPv4' | 'IPv6'): string => `default-${family.toLowerCase()}-ippool`
+
+/** Spec/installation-api.md §7.2, last paragraph. */
+function nameOf({ cidr }: Pool, all: readonly Pool[], live: FoundPool | undefined): string {
+  if (live) return live.name
+  const family = familyOf(cidr)
+  const dualStack = all.length === 2 && all.some(other => familyOf(other.cidr) !== family)
+  if (all.length === 1 || dualStack) return defaultName(family)
+  const range = parseCidr(cidr)
+  return range ? `${longAddress(range).replaceAll(':', '.')}-${range.prefix}` : ''
+}

@@ -1,0 +1,90 @@
+/**
+ * Which pools of the cluster are ours to change, and so what becomes of each. A pool is ours by its label; one that already is what was asked is made ours, whoever made it.
+ * Compares, and writes nothing (spec/ippool-kubeproxy-secrets-csr-imageset.md §1.6, §1.7).
+ */
+import type { IPPoolSpec as Pool } from '../../../api/installation.ts'
+import type { Problem } from '../../reconcile/problems.ts'
+import { canonicalCidr, overlaps, parseCidr } from '../cidr.ts'
+import type { FoundPool } from './convert.ts'
+
+export interface PoolChanges {
+  /** To be written with the label of ownership: new ones, ours, and those made ours. */
+  readonly apply: readonly Pool[]
+  /** Names of pools of ours that nobody wants any more. */
+  readonly remove: readonly string[]
+  /** One for each pool that is left as it is, because it is not ours to change. */
+  readonly problems: readonly Problem[]
+}
+
+/** `wanted` undefined: pools are no concern, and none is touched. */
+export function poolChanges(wanted: readonly Pool[] | undefined, found: readonly FoundPool[]): PoolChanges {
+  if (!wanted) return { apply: [], remove: [], problems: [] }
+  const ranges = new Set(wanted.map(({ cidr }) => canonicalCidr(cidr)))
+  const remove = found.filter(({ ours, range }) => ours && !ranges.has(range)).map(({ name }) => name)
+  const staying = found.filter(({ name }) => !remove.includes(name))
+  const judged = wanted.map((pool, index) => ({ pool, problem: obstacle(pool, index, staying) }))
+  return {
+    apply: judged.filter(({ problem }) => !problem).map(({ pool }) => pool),
+    remove,
+    problems: judged.flatMap(({ problem }) => problem ?? []),
+  }
+}
+
+function obstacle(pool: Pool, index: number, found: readonly FoundPool[]): Problem | undefined {
+  const live = found.find(({ range }) => range === canonicalCidr(pool.cidr))
+  const path = `spec.calicoNetwork.ipPools[${index}]`
+  if (!live) return inTheWay(pool, path, found)
+  if (live.name !== pool.name) return otherName(pool, path, live)
+  return live.ours ? undefined : otherwise(pool, path, live)
+}
+
+function inTheWay({ cidr, name }: Pool, path: string, found: readonly FoundPool[]): Problem | undefined {
+  const range = parseCidr(cidr)
+  const other = found.find(({ pool }) => {
+    const theirs = parseCidr(pool.cidr)
+    return range && theirs && overlaps(range, theirs)
+  })
+  if (other) {
+    return refused(other, {
+      message: `IP pool ${name} (${cidr}) overlaps ${other.name} (${other.pool.cidr}), which is in the cluster`,
+      path: `${path}.cidr`,
+      remedy: 'Choose another range, or delete that pool once no pod uses it',
+    })
+  }
+  const namesake = found.find(each => each.name === name)
+  return namesake && takenName(cidr, path, namesake)
+}
+
+const takenName = (cidr: string, path: string, namesake: FoundPool): Problem =>
+  refused(namesake, {
+    message: `IP pool ${namesake.name} is to have ${cidr}, and has ${namesake.pool.cidr}; the range of a pool never changes`,
+    path: `${path}.name`,
+    remedy: 'Give the new pool another name',
+  })
+
+const otherName = ({ cidr, name }: Pool, path: string, live: FoundPool): Problem =>
+  refused(live, {
+    message: `IP pool ${cidr} is to be called ${name}, and is called ${live.name}; the name of a pool never changes`,
+    path: `${path}.name`,
+    remedy: `Write ${live.name}, or leave the name out`,
+  })
+
+function otherwise(pool: Pool, path: string, live: FoundPool): Problem | undefined {
+  const differing = (Object.keys(pool) as (keyof Pool)[]).filter(field => field !== 'cidr' && !same(pool[field], live.pool[field]))
+  if (differing.length === 0) return undefined
+  const fields = differing.map(field => `${field} is ${String(live.pool[field])}, not ${String(pool[field])}`)
+  return refused(live, {
+    message: `Cannot update an IP pool not owned by the operator: of ${live.name} (${pool.cidr}) ${fields.join('; ')}`,
+    path,
+    remedy: 'Write here what the pool has, and it becomes the operator’s; then change it here',
+  })
+}
+
+const same = (one: Pool[keyof Pool], other: Pool[keyof Pool]): boolean =>
+  Array.isArray(one) && Array.isArray(other) ? [...one].sort().join() === [...other].sort().join() : one === other
+
+const refused = ({ name }: FoundPool, problem: Pick<Problem, 'message' | 'path' | 'remedy'>): Problem => ({
+  reason: 'ResourceValidationError',
+  ...problem,
+  object: { apiVersion: 'projectcalico.org/v3', kind: 'IPPool', name },
+})
