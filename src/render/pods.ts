@@ -5,10 +5,13 @@ import type { KubeObject } from '../kube/objects.ts'
 import { sortedByName } from './order.ts'
 import { isRolledOut, withTemplate } from './workloads.ts'
 
+/** What of the decided Calico concerns every pod. */
+type Shared = Pick<Calico, 'v3' | 'pullSecrets' | 'tlsCipherSuites'>
+
 const os = 'kubernetes.io/os'
 
 /** On Linux unless the component says otherwise, with the user's pull secrets, the API group in use, and everything in the order of running pods. */
-export function finishedPods<T extends KubeObject>(calico: Calico, object: T): T {
+export function finishedPods<T extends KubeObject>(calico: Shared, object: T): T {
   const rolledOut = isRolledOut(object)
   const finishMain = (container: Container) => {
     const shared = mainContainer(withApiGroup(calico, container))
@@ -35,10 +38,10 @@ const mainContainer = (container: Container): Container => ({
 })
 
 /** Calico's programs must use the group in which the operator found Calico's resources. */
-const withApiGroup = ({ v3 }: Calico, container: Container): Container =>
+const withApiGroup = ({ v3 }: Shared, container: Container): Container =>
   v3 ? { ...container, env: withVariable(container.env, { name: 'CALICO_API_GROUP', value: 'projectcalico.org/v3' }) } : container
 
-const withCipherSuites = ({ tlsCipherSuites }: Calico, container: Container): Container => {
+const withCipherSuites = ({ tlsCipherSuites }: Shared, container: Container): Container => {
   const name = 'TLS_CIPHER_SUITES'
   if (tlsCipherSuites.length === 0 || container.env?.some(variable => variable.name === name)) return container
   return { ...container, env: withVariable(container.env, { name, value: tlsCipherSuites.join(',') }) }
