@@ -157,7 +157,8 @@ function parse(fields: Record<string, unknown>): FieldSet {
 /** `.spec.containers[name="c"].image`: how conflicts name a field. */
 export const pathText = (path: Path): string => path.map(elementText).join('')
 
-function elementText(element: string): string {
+/** `.name`, `[name="c"]`, `[="x"]`, `[0]`. */
+export function elementText(element: string): string {
   const [kind, text] = [element[0], element.slice(2)]
   if (kind === 'f') return `.${text}`
   if (kind === 'v') return `[=${goText(JSON.parse(text))}]`

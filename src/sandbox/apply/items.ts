@@ -1,4 +1,5 @@
 /** How items of a list are told apart, and what is wrong with an object that server-side apply cannot read. Never changes a value. */
+import { elementText } from './field-set.ts'
 import { type ListShape, type MapShape, narrowed, type Shape } from './shape.ts'
 
 export type Map = { readonly [name: string]: unknown }
@@ -56,7 +57,7 @@ export function faults(shape: Shape, value: unknown, options: { duplicates: bool
 
 function mapFaults(map: MapShape, value: unknown, options: { duplicates: boolean }): string[] {
   if (value === null) return []
-  if (!isMap(value)) return [`: expected map, got ${goValue(value)}`]
+  if (!isMap(value)) return [`: expected map, got &{${goText(value)}}`]
   const found: string[] = []
   for (const [name, item] of Object.entries(value)) {
     const shape = fieldShape(map, name)
@@ -68,7 +69,7 @@ function mapFaults(map: MapShape, value: unknown, options: { duplicates: boolean
 
 function listFaults(list: ListShape, value: unknown, options: { duplicates: boolean }): string[] {
   if (value === null) return []
-  if (!Array.isArray(value)) return [`: expected list, got ${goValue(value)}`]
+  if (!Array.isArray(value)) return [`: expected list, got &{${goText(value)}}`]
   const found: string[] = []
   const seen = new Set<string>()
   for (const [index, item] of value.entries()) {
@@ -79,10 +80,10 @@ function listFaults(list: ListShape, value: unknown, options: { duplicates: bool
       } catch (error) {
         return [...found, `: element ${index}: ${(error as Error).message}`]
       }
-      if (seen.has(element) && !options.duplicates) found.push(`: duplicate entries for key ${elementLabel(element)}`)
+      if (seen.has(element) && !options.duplicates) found.push(`: duplicate entries for key ${elementText(element)}`)
       seen.add(element)
     }
-    found.push(...faults(list.items, item, options).map(fault => `${elementLabel(element)}${fault}`))
+    found.push(...faults(list.items, item, options).map(fault => `${elementText(element)}${fault}`))
   }
   return found
 }
@@ -91,17 +92,9 @@ function scalarFault(scalar: NonNullable<Shape['scalar']>, value: unknown): stri
   if (value === null) return []
   const type = typeof value
   if (scalar === 'numeric') return type === 'number' ? [] : [`: expected numeric (int or float), got ${goType(value)}`]
-  if (scalar === 'string') return type === 'string' ? [] : [`: expected string, got &value.valueUnstructured{Value:${goValue(value)}}`]
-  if (scalar === 'boolean') return type === 'boolean' ? [] : [`: expected boolean, got ${goValue(value)}`]
-  return type === 'object' ? [`: expected any scalar, got ${goValue(value)}`] : []
-}
-
-function elementLabel(element: string): string {
-  const text = element.slice(2)
-  if (element[0] === 'i') return `[${text}]`
-  if (element[0] === 'v') return `[=${text}]`
-  const keys = Object.entries(JSON.parse(text) as Map)
-  return `[${keys.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(',')}]`
+  if (scalar === 'string') return type === 'string' ? [] : [`: expected string, got &value.valueUnstructured{Value:${goCode(value)}}`]
+  if (scalar === 'boolean') return type === 'boolean' ? [] : [`: expected boolean, got &{${goText(value)}}`]
+  return type === 'object' ? [`: expected any scalar, got &{${goText(value)}}`] : []
 }
 
 /** As Go prints a value's type. */
@@ -111,12 +104,33 @@ function goType(value: unknown): string {
   return typeof value === 'boolean' ? 'bool' : 'string'
 }
 
-/** As the API server prints a value in such a message. */
-function goValue(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(goValue).join(',')}]`
-  if (isMap(value)) {
-    const fields = Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}:${goValue(item)}`)
-    return `{${fields.join(',')}}`
-  }
-  return JSON.stringify(value)
+/** As Go prints a value: `[1 x]`, `map[a:1]`. */
+function goText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
+  if (isMap(value))
+    return `map[${keys(value)
+      .map(name => `${name}:${goText(value[name])}`)
+      .join(' ')}]`
+  return value === null ? '<nil>' : String(value)
 }
+
+/** As Go writes a value in a program: `[]interface {}{1, "x"}`. */
+function goCode(value: unknown): string {
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goCode).join(', ')}}`
+  if (isMap(value))
+    return `map[string]interface {}{${keys(value)
+      .map(name => `${JSON.stringify(name)}:${goCode(value[name])}`)
+      .join(', ')}}`
+  return value === null ? 'interface {}(nil)' : JSON.stringify(value)
+}
+
+const keys = (map: Map) => Object.keys(map).sort()
+
+/** The API server's words for what is wrong with an object, all of it; the path of each comes first. */
+export const faultText = (found: readonly string[]): string =>
+  found.length === 1
+    ? found[0]!
+    : `errors:\n${[...found]
+        .sort()
+        .map(fault => `  ${fault}`)
+        .join('\n')}`
