@@ -9,7 +9,8 @@ interface PodFields extends Omit<PodSpec, 'serviceAccount'> {
   annotations?: Record<string, string>
 }
 
-type Spec<S extends { selector: unknown; template: unknown }> = Omit<S, 'selector'>
+/** Kubernetes' own fields; the selector is by name unless another is given. */
+type Spec<S extends { selector: unknown }> = Omit<S, 'selector'> & Partial<Pick<S, 'selector'>>
 
 /** The template of pods: labels and annotations beside the fields of a pod's spec. */
 export const pods = ({ name, labels, annotations, ...spec }: PodFields): PodTemplateSpec => ({

@@ -84,8 +84,8 @@ function main(calico: Calico, { server, client, trust }: TyphaKeys): Container {
       TYPHA_SERVERKEYFILE: server.keyFile,
       TYPHA_SHUTDOWNTIMEOUTSECS: gracePeriod,
       // Whether clients are checked by name follows from Typha's own pair; which name, from theirs.
-      TYPHA_CLIENTCN: server.commonName && client.commonName,
-      TYPHA_CLIENTURISAN: server.uriSan && client.uriSan,
+      TYPHA_CLIENTCN: when(Boolean(server.commonName), client.commonName || ''),
+      TYPHA_CLIENTURISAN: when(Boolean(server.uriSan), client.uriSan || ''),
       FELIX_INTERFACEPREFIX: calico.cni.interfacePrefix,
       USE_POD_CIDR: when(calico.cni.ipam === 'HostLocal', true),
       ...apiServerEnv(calico.endpoints.host),
