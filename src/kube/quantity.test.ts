@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { canonicalQuantity, compareQuantities, sameQuantity } from './quantity.ts'
+import { canonicalQuantity, compareQuantities, sameQuantity, timesContained } from './quantity.ts'
 
 test.each([
   ['1', '1000m'],
@@ -34,6 +34,13 @@ test.each([
   ['half', '1', undefined],
 ])('%s and %s are put in order', (one, other, order) => {
   expect(compareQuantities(one, other)).toBe(order)
+})
+
+test('what is left when one amount is taken from another as often as possible does not count', () => {
+  expect(timesContained('100Mi', '1Mi')).toBe(100)
+  expect(timesContained('1.9Mi', '1Mi')).toBe(1)
+  expect(timesContained('1G', '1Mi')).toBe(953)
+  expect(timesContained('half', '1Mi')).toBeUndefined()
 })
 
 // The right-hand sides are what kube-apiserver 1.35 stores for the left-hand sides in a container's resources.

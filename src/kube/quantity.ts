@@ -28,6 +28,17 @@ export function compareQuantities(one: unknown, other: unknown): number | undefi
   return a.nano < b.nano ? -1 : 1
 }
 
+export const isQuantity = (value: unknown): boolean => parse(value) !== undefined
+
+/** Billionths of the unit; undefined for what is no quantity. */
+export const nanosOf = (value: unknown): bigint | undefined => parse(value)?.nano
+
+/** How many whole times the second amount, which is above 0, fits into the first. Undefined when one is no quantity. */
+export function timesContained(one: unknown, other: unknown): number | undefined {
+  const [a, b] = [parse(one), parse(other)]
+  return a && b ? Number(a.nano / b.nano) : undefined
+}
+
 /** The spelling the server stores for a quantity of a built-in type; what is no quantity is returned as it is. */
 export function canonicalQuantity(value: unknown): unknown {
   const quantity = parse(value)
