@@ -1,0 +1,47 @@
+/** The values that the server fills in for fields of built-in kinds, by type. A table and the walk over it; it judges nothing. */
+import type { SchemaNode } from '../../../kube/schema.ts'
+import { isMap } from '../structure.ts'
+import { clusterDefaults } from './defaults-cluster.ts'
+import { podDefaults } from './defaults-pod.ts'
+import { workloadDefaults } from './defaults-workload.ts'
+
+/**
+ * What is done to a value of a type, before its own fields are visited. OpenAPI carries few of the defaults, so they are written out here.
+ * A field that is a pointer in Go is defaulted when absent; others also when empty.
+ */
+export type Defaults = Record<string, (value: never) => void>
+
+const table: Defaults = { ...podDefaults, ...workloadDefaults, ...clusterDefaults }
+
+/** Fills in the defaults of an object that has been read. Changes the object. */
+export function applyDefaults(value: unknown, node: SchemaNode): void {
+  if (Array.isArray(value)) {
+    for (const item of value) applyDefaults(item, node.items!)
+  } else if (isMap(value)) {
+    if (node.type === 'object') applyToObject(value, node)
+    else if (node.values) for (const item of Object.values(value)) applyDefaults(item, node.values)
+  }
+}
+
+function applyToObject(object: Record<string, unknown>, node: SchemaNode): void {
+  const fields = node.fields ?? {}
+  if (node.name) table[node.name.slice('io.k8s.'.length)]?.(object as never)
+  for (const [name, value] of declared(node)) if (object[name] === undefined || object[name] === '') object[name] = value
+  for (const [name, value] of Object.entries(object)) {
+    const field = fields[name]
+    if (field && typeof value === 'object') applyDefaults(value, field)
+  }
+}
+
+const declaredDefaults = new WeakMap<object, [string, unknown][]>()
+
+/** The defaults that OpenAPI does carry, as `protocol: TCP`; those that are Go's zeros are the business of storing. */
+function declared({ fields = {} }: SchemaNode): [string, unknown][] {
+  const known = declaredDefaults.get(fields)
+  if (known) return known
+  const found = Object.entries(fields).flatMap(([name, { default: value }]) =>
+    value && typeof value !== 'object' ? [[name, value] as [string, unknown]] : [],
+  )
+  declaredDefaults.set(fields, found)
+  return found
+}
