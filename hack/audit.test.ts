@@ -99,6 +99,23 @@ test('leases, events, dry runs and requests about no resource are not counted; r
   expect(count(log, operator)).toMatchObject({ writes: { total: 0 }, reads: { total: 1, 'create tokenreviews': 1 } })
 })
 
+test('what an aggregated API answered is known from what it asked for under the same id', () => {
+  const through = (version: string): AuditEvent[] => {
+    const asked = event('update pools')
+    return [
+      event('update pools', {
+        version,
+        auditID: asked.auditID,
+        user: { username: 'aggregated' },
+        objectRef: { resource: 'pools', apiGroup: 'kept', name: 'x' },
+      }),
+      asked,
+    ]
+  }
+  const { writes, writesWithoutEffect } = count([...through('1'), ...through('1'), ...through('2')], operator)
+  expect([writes.total, writesWithoutEffect.total]).toEqual([3, 1])
+})
+
 test('an interval of time begins with its first moment and ends before its last', () => {
   const at = Date.parse('2026-01-01T00:00:10Z')
   const log = [event('update pods', { version: '1' })]

@@ -137,10 +137,16 @@ const isWithin = (
 function judged(events: AuditEvent[]): Judged[] {
   const versions = new Map<string, string>()
   const seen = new Set<string>()
-  return events.flatMap(event => {
-    const { objectRef, verb, auditID } = event
-    if (!objectRef?.resource || seen.has(auditID) || !isCounted(event)) return []
-    seen.add(auditID)
+  const answers = new Map<string, unknown>(
+    events.flatMap(({ auditID, responseObject }) => (responseObject ? [[auditID, responseObject] as const] : [])),
+  )
+  return events.flatMap(entry => {
+    // An aggregated API's answer is not written down, but what it asked for in its turn is, under the same id.
+    const event = { ...entry, responseObject: entry.responseObject ?? answers.get(entry.auditID) }
+    const { objectRef, verb, auditID, user } = event
+    const once = `${auditID} ${user.username}`
+    if (!objectRef?.resource || seen.has(once) || !isCounted(event)) return []
+    seen.add(once)
     const name = `${verb} ${objectRef.resource}${objectRef.subresource ? `/${objectRef.subresource}` : ''}`
     const isRead = ['get', 'list', 'watch'].includes(verb) || /^auth(entication|orization)\.k8s\.io$/.test(objectRef.apiGroup ?? '')
     return [{ event, name, kind: isRead ? ('read' as const) : ('write' as const), effective: isRead || changed(event, versions) }]

@@ -100,6 +100,7 @@ async function start({
     'system:kube-scheduler': ['system:masters'],
     kwok: ['system:masters'],
     prober: ['system:masters'],
+    'stand-in': ['system:masters'],
   }
   const keys = await credentials(folder, url, { ...users, ...own })
   const agent = new Agent({ connect: { ca: keys.ca }, connections: 64 })

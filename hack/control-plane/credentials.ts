@@ -2,6 +2,7 @@
 import 'reflect-metadata'
 import { generateKeyPairSync, randomUUID, type webcrypto } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { join } from 'node:path'
 import {
   AuthorityKeyIdentifierExtension,
@@ -26,7 +27,7 @@ export interface Credentials {
   file(name: string): string
 }
 
-interface Authority {
+export interface Authority {
   certificate: X509Certificate
   keys: webcrypto.CryptoKeyPair
 }
@@ -39,14 +40,7 @@ export async function credentials(folder: string, url: string, users: Record<str
   const write = (name: string, text: string) => writeFileSync(file(name), text, { mode: 0o600 })
 
   const serving = await authority('control-plane')
-  const apiserver = await leaf(serving, 'kube-apiserver', [
-    new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-    new SubjectAlternativeNameExtension([
-      { type: 'ip', value: '127.0.0.1' },
-      { type: 'dns', value: 'localhost' },
-      { type: 'dns', value: 'kubernetes.default.svc' },
-    ]),
-  ])
+  const apiserver = await servingCertificate(serving, ['127.0.0.1', 'localhost', 'kubernetes.default.svc'])
   const frontProxyCa = await authority('front-proxy')
   const frontProxy = await leaf(frontProxyCa, 'front-proxy-client', [new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])])
   const ca = serving.certificate.toString('pem')
@@ -102,7 +96,8 @@ const kubeconfig = (server: string, ca: string, { user, token }: { user: string;
 
 const validity = () => ({ notBefore: new Date(Date.now() - 3_600_000), notAfter: new Date(Date.now() + 30 * 86_400_000) })
 
-async function authority(name: string): Promise<Authority> {
+/** A key and a certificate that signs others. */
+export async function authority(name: string): Promise<Authority> {
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: `CN=${name}`,
@@ -115,6 +110,15 @@ async function authority(name: string): Promise<Authority> {
     ],
   })
   return { certificate, keys }
+}
+
+/** PEM of a certificate for a server of these names and addresses, and of its key. */
+export function servingCertificate(issuer: Authority, names: string[]): Promise<{ certificate: string; key: string }> {
+  const alternatives = names.map(value => ({ type: isIP(value) ? ('ip' as const) : ('dns' as const), value }))
+  return leaf(issuer, names[0]!, [
+    new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+    new SubjectAlternativeNameExtension(alternatives),
+  ])
 }
 
 async function leaf(issuer: Authority, name: string, extensions: Extension[]) {

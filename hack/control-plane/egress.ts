@@ -1,30 +1,29 @@
-/** Takes the API server's calls to webhooks and aggregated APIs, and hands each to whoever answers for that port. Ports nobody answers for refuse. */
+/** Takes the API server's calls to webhooks and aggregated APIs, and hands each to whoever answers for the pods. Without anybody they are refused. */
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 
-/** Takes over a connection to a pod; `host` is the address it was meant for. */
-export type Answerer = (connection: Duplex, host: string) => void
+/** Takes over a connection that was meant for a pod. */
+export type Answerer = (connection: Duplex, pod: { address: string; port: number }) => void
 
 export class Egress {
   readonly #path: string
   readonly #server: Server
   readonly #open = new Set<Duplex>()
-  readonly #answerers = new Map<number, Answerer>()
+  #answerer: Answerer | undefined
 
+  /** `path` is that of a Unix socket. */
   constructor(path: string) {
     this.#path = path
     this.#server = createServer()
-    this.#server.on('connect', (message: IncomingMessage, connection: Duplex) => this.#connect(message, connection))
+    this.#server.on('connect', ({ url = '' }: IncomingMessage, connection: Duplex, head: Buffer) => {
+      if (head.length > 0) connection.unshift(head)
+      this.#connect(connection, url)
+    })
   }
 
-  /** From now on pods answer on this port, whatever their address. */
-  answer(port: number, answerer: Answerer): void {
-    this.#answerers.set(port, answerer)
-  }
-
-  /** From now on nothing listens on this port. */
-  refuse(port: number): void {
-    this.#answerers.delete(port)
+  /** From now on pods answer, whatever their address; with undefined, as at first, nothing listens there. */
+  answer(answerer: Answerer | undefined): void {
+    this.#answerer = answerer
   }
 
   listen(): Promise<void> {
@@ -39,18 +38,17 @@ export class Egress {
     return new Promise(resolve => this.#server.close(() => resolve()))
   }
 
-  #connect({ url = '' }: IncomingMessage, connection: Duplex): void {
+  #connect(connection: Duplex, target: string): void {
     this.#open.add(connection)
     connection.once('close', () => this.#open.delete(connection))
     // The API server hangs up when its request is over.
     connection.on('error', () => connection.destroy())
-    const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(url) ?? []
-    const answerer = this.#answerers.get(Number(port))
-    if (!answerer) {
+    if (!this.#answerer) {
       connection.end('HTTP/1.1 502 Connection refused\r\n\r\n')
       return
     }
     connection.write('HTTP/1.1 200 Connection established\r\n\r\n')
-    answerer(connection, host)
+    const [, address = '', port] = /^\[?(.*?)\]?:(\d+)$/.exec(target) ?? []
+    this.#answerer(connection, { address, port: Number(port) })
   }
 }

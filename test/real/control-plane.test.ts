@@ -7,18 +7,7 @@ import { count, lastChange } from '../../hack/audit.ts'
 import { findBinary } from '../../hack/control-plane/binaries.ts'
 import { type Answer, available, type ControlPlane, startControlPlane } from '../../hack/control-plane/control-plane.ts'
 import { builtinResources } from '../../src/kube/resources.ts'
-
-/** Asks again until the answer is as wanted; the test's own time limit ends it. */
-async function eventually<T>(ask: () => Promise<T>, isAsWanted: (answer: T) => boolean): Promise<T> {
-  for (;;) {
-    const answer = await ask()
-    if (isAsWanted(answer)) return answer
-    await new Promise(resolve => setTimeout(resolve, 50))
-  }
-}
-
-const field = (answer: Answer, path: string): unknown =>
-  path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], answer.body)
+import { eventually, field } from './eventually.ts'
 
 const apply = { contentType: 'application/apply-patch+yaml' }
 
