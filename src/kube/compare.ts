@@ -34,18 +34,20 @@ export interface Ownership {
 
 export interface Difference {
   why: 'absent' | 'missing' | 'differs' | 'order' | 'twice' | 'not wanted'
+  /** For people: `spec.template.spec.containers[name=calico-node].image`. */
   path: string
+  steps: Path
 }
 
 /** Undefined when applying would have no effect. Both must be canonical (see canonical.ts); the live one as the server gave it. */
 export function needsWrite(wanted: KubeObject, live: KubeObject | undefined, ownership: Ownership): Difference | undefined {
-  if (!live) return { why: 'absent', path: '' }
+  if (!live) return { why: 'absent', path: '', steps: [] }
   const { schema, manager, subresource } = ownership
   const own = fieldsOf(entryOf(live, { manager, operation: 'Apply', subresource }))
   const found = differenceInFields({ wanted: contentOf(wanted, subresource), live, schema, own, path: [] })
-  if (found) return { why: found.why, path: inWords(found.path) }
+  if (found) return { why: found.why, path: inWords(found.path), steps: found.path }
   const [path] = leftovers(wanted, live, ownership)
-  return path && { why: 'not wanted', path: inWords(path) }
+  return path && { why: 'not wanted', path: inWords(path), steps: path }
 }
 
 /** The fields that are ours by the server's record, still there, and not in the wanted object. */
@@ -78,7 +80,7 @@ function isServers(live: KubeObject, schema: SchemaNode | undefined, path: Path)
   const { value, parent, parentSchema, names } = placeOf(live, schema, path)
   const name = String(names.at(-1))
   if (value === undefined || isKept(parentSchema, name)) return true
-  if (path[0] === 'f:metadata' && path[1] === 'f:annotations' && serverAnnotations.includes(name)) return true
+  if (path[0] === 'f:metadata' && (serverAnnotations.includes(name) || serverLabels.includes(name))) return true
   if (path[0] === 'f:metadata' && path[1] === 'f:labels' && serverLabels.includes(name)) return true
   return isMap(parent) && same(serverDefault(parentSchema, name, parent), value)
 }

@@ -1,0 +1,37 @@
+/** Where the order of a list means nothing, takes the one that the cluster already has: another order would restart pods for no reason. Pure. */
+import { childOf, isMap, stepOf } from './fieldset.ts'
+import type { SchemaNode } from './schema.ts'
+
+const core = (type: string) => `io.k8s.api.core.v1.${type}`
+/** Types of items whose order nobody sees. Containers, init containers, commands and rules are not among them. */
+const orderFree = new Set(['Volume', 'VolumeMount', 'VolumeDevice', 'ContainerPort', 'ServicePort', 'LocalObjectReference'].map(core))
+
+/** The wanted value with such lists in the order of the live one; items that are new stay where they stood. */
+export function aligned<T>(wanted: T, live: unknown, schema: SchemaNode | undefined): T
+export function aligned(wanted: unknown, live: unknown, schema: SchemaNode | undefined): unknown {
+  if (isMap(wanted) && isMap(live)) {
+    return mapped(wanted, (value, name) => aligned(value, live[name], childOf(schema, name)))
+  }
+  if (!Array.isArray(wanted) || !Array.isArray(live) || schema?.list !== 'map') return wanted
+  const places = new Map(live.map((item, index) => [stepOf(item, schema), index]))
+  const items = wanted.map(item => aligned<unknown>(item, live[places.get(stepOf(item, schema)) ?? -1], schema.items))
+  return isOrderFree(items, schema) ? inOrderOf(items, item => places.get(stepOf(item, schema))) : items
+}
+
+function isOrderFree(items: unknown[], { items: type }: SchemaNode): boolean {
+  if (type?.name !== core('EnvVar')) return orderFree.has(type?.name ?? '')
+  // A variable may refer to those before it.
+  return !items.some(item => String((item as { value?: string }).value ?? '').includes('$('))
+}
+
+function inOrderOf<T>(items: T[], place: (item: T) => number | undefined): T[] {
+  const there = items.filter(item => place(item) !== undefined).sort((a, b) => place(a)! - place(b)!)
+  let next = 0
+  return items.map(item => (place(item) === undefined ? item : there[next++]!))
+}
+
+/** The same object when nothing in it has changed. */
+function mapped(object: Record<string, unknown>, change: (value: unknown, name: string) => unknown): Record<string, unknown> {
+  const entries = Object.entries(object).map(([name, value]) => [name, change(value, name)] as const)
+  return entries.every(([name, value]) => object[name] === value) ? object : Object.fromEntries(entries)
+}

@@ -1,0 +1,257 @@
+/**
+ * Makes one object what is wanted of it: compares with what the cache knows, writes what differs by server-side apply, and puts the answer into
+ * the cache. Never writes what would have no effect.
+ */
+import { createHash } from 'node:crypto'
+import { aligned } from './align.ts'
+import type { Cache } from './cache.ts'
+import { canonical } from './canonical.ts'
+import { withClaims } from './claims.ts'
+import type { Client } from './client.ts'
+import type { Clock } from './clock.ts'
+import { type Difference, needsWrite, type Ownership } from './compare.ts'
+import { Contest, contentOf, Unsettled } from './contest.ts'
+import { isAlreadyExists, isConflict, isInvalid, isNotFound } from './errors.ts'
+import { clearer, mustBeReplaced } from './immutable.ts'
+import { describe, type Kind, type KubeObject, keyOf, type ObjectRef, refOf } from './objects.ts'
+import { contester, othersOf } from './others.ts'
+import type { SchemaNode } from './schema.ts'
+import { fold } from './takeover.ts'
+
+export interface ApplierOptions {
+  client: Client
+  cache: Cache
+  schemas: (apiVersion: string, kind: string) => SchemaNode | undefined
+  /** Our field manager. */
+  manager: string
+  /** Managers whose updates count as ours. */
+  predecessors: readonly string[]
+  clock: Clock
+  report?: (news: ApplyNews) => void
+}
+
+export interface ApplyOptions {
+  /** More fields of the same object, each of which counts only where nobody else has set it. */
+  defaults?: object
+  /** Left alone once it is there. */
+  createOnly?: boolean
+  /** Part of somebody else's object: what a predecessor set beside it stays. So it is, too, when there are defaults. */
+  part?: boolean
+  subresource?: 'status'
+}
+
+export interface Applied {
+  /** `owner`: nothing but the record of who set what has changed. */
+  wrote: false | 'created' | 'changed' | 'owner'
+  object: KubeObject
+  /** Why it was written. */
+  difference?: Difference
+}
+
+/** What is worth telling, though nothing is wrong. */
+export interface ApplyNews {
+  /** `taken`: fields that others had set otherwise. `left alone`: the object says that it is not to be written. `replaced`: deleted and made anew. */
+  what: 'taken' | 'left alone' | 'replaced'
+  ref: ObjectRef
+  message: string
+}
+
+/** An object that carries this, with "true", is not written (the reference has it for support cases). */
+const ignoreAnnotation = 'unsupported.operator.tigera.io/ignore'
+const attempts = 3
+
+/** One wish under way. */
+interface Wish {
+  ref: ObjectRef
+  object: KubeObject
+  options: ApplyOptions
+  how: Ownership
+  text: string
+}
+
+/** All methods throw what the client throws; `apply` also Malformed, Unsettled and Contested. */
+export class Applier {
+  readonly #options: ApplierOptions
+  readonly #contest: Contest
+  /** The write of each object that is under way, others waiting behind it. */
+  readonly #turns = new Map<string, Promise<unknown>>()
+
+  constructor(options: ApplierOptions) {
+    this.#options = options
+    this.#contest = new Contest(options.clock)
+  }
+
+  /**
+   * A `metadata.uid` in the object means that very one: when it is gone nothing is made in its place.
+   * The object is made canonical first, and lists whose order means nothing take the order they have in the cluster.
+   */
+  apply(object: KubeObject, options: ApplyOptions = {}): Promise<Applied> {
+    const { manager, predecessors, schemas } = this.#options
+    const { defaults, part = defaults !== undefined, subresource } = options
+    const schema = schemas(object.apiVersion, object.kind)
+    const how: Ownership = { schema, manager, predecessors, whole: !part, subresource }
+    const text = createHash('sha256')
+      .update(JSON.stringify([object, options]))
+      .digest('base64')
+    return this.#inTurn(refOf(object), () => this.#apply({ ref: refOf(object), object, options, how, text }))
+  }
+
+  /** False when there was nothing to delete. With a uid only that very object. */
+  remove(ref: ObjectRef, { uid }: { uid?: string } = {}): Promise<boolean> {
+    return this.#inTurn(ref, async () => {
+      const live = await this.#live(ref)
+      if (!live || live.metadata.deletionTimestamp || (uid !== undefined && live.metadata.uid !== uid) || this.#isLeftAlone(ref, live))
+        return false
+      this.#contest.forget(ref)
+      return this.#delete(ref, live)
+    })
+  }
+
+  kindOf(ref: { apiVersion: string; kind: string }): Kind {
+    return this.#options.client.kindOf(ref)
+  }
+
+  async #inTurn<T>(ref: ObjectRef, work: () => Promise<T>): Promise<T> {
+    const key = keyOf(ref)
+    const before = this.#turns.get(key) ?? Promise.resolve()
+    const turn = before.catch(() => {}).then(work)
+    this.#turns.set(key, turn)
+    try {
+      return await turn
+    } finally {
+      if (this.#turns.get(key) === turn) this.#turns.delete(key)
+    }
+  }
+
+  async #apply(wish: Wish): Promise<Applied> {
+    let live = await this.#live(wish.ref)
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#attempt(wish, live)
+      } catch (error) {
+        // The cache was behind: what was read is not what is there.
+        const stale = isConflict(error) || isAlreadyExists(error) || error instanceof Stale
+        if (!stale || attempt === attempts) throw error instanceof Stale ? error.cause : error
+        live = await this.#fresh(wish.ref)
+      }
+    }
+  }
+
+  async #attempt(wish: Wish, live: KubeObject | undefined): Promise<Applied> {
+    const { ref, object, options, how } = wish
+    const expected = object.metadata.uid
+    if (live && (options.createOnly || this.#isLeftAlone(ref, live))) return { wrote: false, object: live }
+    if (expected !== undefined && live?.metadata.uid !== expected) return { wrote: false, object: live ?? object }
+    const wanted = this.#wanted(wish, live)
+    const difference = needsWrite(wanted, live, how)
+    if (!difference) return { wrote: false, object: live! }
+    this.#contest.admit({ ref, wish: wish.text }, live, { difference, manager: live && contester(live, difference, how) })
+    if (!live && options.createOnly)
+      return this.#done(wish, { live, wanted, answer: await this.#options.client.create(wanted), difference })
+    if (live) this.#tellOfOthers(wanted, live, wish)
+    const answer = await this.#write(wish, { wanted, live, difference }).catch(error => Promise.reject(clearer(error, ref)))
+    return this.#done(wish, { live, wanted, answer, difference })
+  }
+
+  #wanted({ object, options: { defaults, subresource }, how }: Wish, live: KubeObject | undefined): KubeObject {
+    const managers = [how.manager, ...how.predecessors]
+    const all = defaults ? withClaims(object, defaults, { live, schema: how.schema, managers }) : object
+    return aligned(canonical(all, how.schema, subresource), live, how.schema)
+  }
+
+  async #write(
+    wish: Wish,
+    { wanted, live, difference }: { wanted: KubeObject; live: KubeObject | undefined; difference: Difference },
+  ): Promise<KubeObject> {
+    const { client } = this.#options
+    const { ref, how, options } = wish
+    const { subresource } = options
+    if (live && !subresource && mustBeReplaced(wanted, live, how.schema)) {
+      this.#tell('replaced', ref, `${difference.path} cannot be changed: deleted, to be made anew`)
+      await this.#delete(ref, live)
+      const left = this.#options.cache.find(ref).object
+      if (left) throw new Error(`${describe(ref)} is being deleted, and made anew when it is gone`)
+    } else if (live && !subresource) {
+      const folded = fold(wanted, live, { ...how, contentDiffers: difference.why !== 'not wanted' })
+      if (folded) {
+        const answer = await client
+          .jsonPatch(ref, folded.patch)
+          .catch(error => Promise.reject(isInvalid(error) ? new Stale('', { cause: error }) : error))
+        this.#options.cache.observed(answer)
+        if (folded.complete) return answer
+      }
+    }
+    // With the uid an apply only changes what is there, and does not make an object of the part that we know.
+    const uid = live && !how.whole && !subresource ? live.metadata.uid : undefined
+    const body = uid === undefined ? wanted : { ...wanted, metadata: { ...wanted.metadata, uid } }
+    return client.apply(body, { force: true, subresource })
+  }
+
+  #done(
+    wish: Wish,
+    { live, wanted, answer, difference }: { live: KubeObject | undefined; wanted: KubeObject; answer: KubeObject; difference: Difference },
+  ): Applied {
+    this.#options.cache.observed(answer)
+    const left = wish.options.createOnly ? undefined : needsWrite(wanted, answer, wish.how)
+    this.#contest.written({ ref: wish.ref, wish: wish.text }, answer, left)
+    if (left) throw new Unsettled(wish.ref, left)
+    return { wrote: effectOf(live, answer, wish.options.subresource), object: answer, difference }
+  }
+
+  async #delete(ref: ObjectRef, live: KubeObject): Promise<boolean> {
+    const { client, cache } = this.#options
+    const { uid } = live.metadata
+    try {
+      const answer = await client.delete(ref, { uid, propagationPolicy: 'Background' })
+      if ('metadata' in answer && answer.kind === ref.kind) cache.observed(answer)
+      else if (uid !== undefined) cache.deleted(ref, uid)
+      return true
+    } catch (error) {
+      if (!isNotFound(error)) throw error
+      if (uid !== undefined) cache.deleted(ref, uid)
+      return false
+    }
+  }
+
+  /** From the cache, when a view in step would know it. */
+  async #live(ref: ObjectRef): Promise<KubeObject | undefined> {
+    const { known, object } = this.#options.cache.find(ref)
+    return known ? object : this.#fresh(ref)
+  }
+
+  async #fresh(ref: ObjectRef): Promise<KubeObject | undefined> {
+    const { client, cache } = this.#options
+    try {
+      const live = await client.get(client.kindOf(ref), ref.name, ref.namespace)
+      cache.observed(live)
+      return live
+    } catch (error) {
+      if (isNotFound(error)) return undefined
+      throw error
+    }
+  }
+
+  #isLeftAlone(ref: ObjectRef, live: KubeObject): boolean {
+    const alone = live.metadata.annotations?.[ignoreAnnotation] === 'true'
+    if (alone) this.#tell('left alone', ref, `its annotation ${ignoreAnnotation} says so`)
+    return alone
+  }
+
+  #tellOfOthers(wanted: KubeObject, live: KubeObject, { ref, how }: Wish): void {
+    for (const { manager, paths } of othersOf(wanted, live, how))
+      this.#tell('taken', ref, `${paths.join(', ')}: set otherwise by field manager ${manager}`)
+  }
+
+  #tell(what: ApplyNews['what'], ref: ObjectRef, message: string): void {
+    this.#options.report?.({ what, ref, message: `${describe(ref)}: ${message}` })
+  }
+}
+
+/** The object has changed since it was read. */
+class Stale extends Error {}
+
+function effectOf(live: KubeObject | undefined, answer: KubeObject, subresource: string | undefined): Applied['wrote'] {
+  if (!live) return 'created'
+  if (live.metadata.resourceVersion === answer.metadata.resourceVersion) return false
+  return subresource || contentOf(live) !== contentOf(answer) ? 'changed' : 'owner'
+}

@@ -1,0 +1,30 @@
+/** Who else has set fields of an object, by its managedFields. Pure. */
+import { type Difference, equal, type Ownership } from './compare.ts'
+import { common, fieldSet, fieldsOf, has, inWords, isMap, missing, placeOf } from './fieldset.ts'
+import type { KubeObject, ManagedFieldsEntry } from './objects.ts'
+
+const foreignTo = (live: KubeObject, { manager, predecessors, subresource }: Ownership): ManagedFieldsEntry[] =>
+  (live.metadata.managedFields ?? []).filter(
+    entry => (entry.subresource ?? '') === (subresource ?? '') && entry.manager !== manager && !predecessors.includes(entry.manager ?? ''),
+  )
+
+/** Other managers that have set fields to other values than we want: these values are about to be replaced. */
+export function othersOf(wanted: KubeObject, live: KubeObject, how: Ownership): { manager: string; paths: string[] }[] {
+  const set = fieldSet(wanted, how.schema)
+  return foreignTo(live, how)
+    .map(entry => {
+      const shared = common(fieldsOf(entry) ?? {}, set)
+      const paths = [...missing(shared, undefined)].filter(path => {
+        const [mine, theirs] = [placeOf(wanted, how.schema, path), placeOf(live, how.schema, path)]
+        return !isMap(mine.value) && !equal(mine.value, theirs.value, mine.schema)
+      })
+      return { manager: entry.manager ?? '', paths: paths.map(inWords) }
+    })
+    .filter(({ paths }) => paths.length > 0)
+}
+
+/** The manager that has set the field in question, else the one that wrote last: who to ask why. */
+export function contester(live: KubeObject, { steps }: Difference, how: Ownership): string | undefined {
+  const byTime = foreignTo(live, how).sort((a, b) => (b.time ?? '').localeCompare(a.time ?? ''))
+  return (byTime.find(entry => has(fieldsOf(entry), steps)) ?? byTime[0])?.manager
+}
