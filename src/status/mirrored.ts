@@ -1,0 +1,29 @@
+/** Conditions of a resource of ours, mirrored from the TigeraStatus of its part, so that whoever knows the resource need not know the TigeraStatus. Pure. */
+import type { Condition } from '../../api/pod.ts'
+import type { TigeraStatusCondition } from '../../api/tigerastatus.ts'
+
+/**
+ * Available becomes Ready, the others keep their names; conditions that somebody else wrote stay
+ * (spec/installation-controller.md §12). The time of a condition whose status did not change stays too.
+ */
+export function mirrored(conditions: readonly TigeraStatusCondition[], found: readonly Condition[] = []): Condition[] {
+  const ours = conditions.map(condition => mirror(condition, found))
+  const types = new Set(ours.map(({ type }) => type))
+  return [...found.filter(({ type }) => !types.has(type)), ...ours]
+}
+
+function mirror(
+  { type, status, lastTransitionTime, reason, message, observedGeneration }: TigeraStatusCondition,
+  found: readonly Condition[],
+): Condition {
+  const mirroredType = type === 'Available' ? 'Ready' : type
+  const previous = found.find(condition => condition.type === mirroredType)
+  return {
+    type: mirroredType,
+    status: status as Condition['status'],
+    lastTransitionTime: previous?.status === status ? previous.lastTransitionTime : lastTransitionTime,
+    reason: reason || 'Unknown',
+    message: message ?? '',
+    ...(observedGeneration !== undefined && { observedGeneration }),
+  }
+}

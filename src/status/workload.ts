@@ -1,0 +1,115 @@
+/** How a workload is doing, from what it says of itself. Reads objects only; pods.ts looks at its pods (spec/installation-controller.md §12). */
+import type { CertificateSigningRequest, CronJob, DaemonSet, Deployment, Job, StatefulSet } from '../kube/kinds.ts'
+
+export type Workload = Deployment | DaemonSet | StatefulSet
+
+/** What is still awaited, in one sentence; undefined when the workload is as wanted. */
+export function progressOf(workload: Workload): string | undefined {
+  const name = nameOf(workload)
+  const what = awaited(workload)
+  return what && `${workload.kind} "${name}" ${what}`
+}
+
+/** Whether the workload says that all its pods are well: then nobody needs to look at them. */
+export function isSettled(workload: Workload): boolean {
+  const { metadata, status } = workload
+  if ((status?.observedGeneration ?? 0) !== (metadata.generation ?? 0)) return false
+  switch (workload.kind) {
+    case 'DaemonSet': {
+      const {
+        numberMisscheduled = 0,
+        numberUnavailable = 0,
+        desiredNumberScheduled = 0,
+        numberAvailable = 0,
+        numberReady = 0,
+      } = workload.status ?? {}
+      return (
+        numberMisscheduled === 0 &&
+        numberUnavailable === 0 &&
+        numberAvailable === desiredNumberScheduled &&
+        numberReady === desiredNumberScheduled
+      )
+    }
+    case 'Deployment': {
+      const { unavailableReplicas = 0, availableReplicas = 0, readyReplicas = 0 } = workload.status ?? {}
+      const wanted = workload.spec?.replicas ?? 1
+      return unavailableReplicas === 0 && availableReplicas === wanted && readyReplicas === wanted
+    }
+    case 'StatefulSet': {
+      const { replicas, currentReplicas = 0, readyReplicas = 0, updatedReplicas = 0 } = workload.status ?? { replicas: 0 }
+      const wanted = workload.spec?.replicas ?? 1
+      return [replicas, currentReplicas, readyReplicas, updatedReplicas].every(number => number === wanted)
+    }
+  }
+}
+
+/** Requests that nobody has decided, or that were approved and not signed; undefined when there are none. */
+export function waitingRequests(requests: readonly CertificateSigningRequest[]): string | undefined {
+  const waiting = requests.filter(({ status }) => {
+    const conditions = status?.conditions ?? []
+    if (conditions.length === 0 || conditions.some(condition => condition.status === 'Unknown')) return true
+    return conditions.some(({ type }) => type === 'Approved') && !status?.certificate
+  })
+  if (waiting.length === 0) return undefined
+  return `Waiting on CertificateSigningRequest(s) to be approved and signed: ${listed(waiting.map(({ metadata: { name } }) => name))}`
+}
+
+/** Jobs that a CronJob has started and that have failed so far. */
+export function failedRuns(cronJob: CronJob, jobs: readonly Job[]): string[] {
+  const active = new Set((cronJob.status?.active ?? []).map(({ name }) => name))
+  return jobs
+    .filter(({ metadata, status }) => active.has(metadata.name) && (status?.failed ?? 0) > 0)
+    .map(({ metadata }) => `CronJob "${nameOf(cronJob)}": Job ${metadata.name} has failed`)
+}
+
+/** At most three of them, and how many more. */
+export function listed(names: readonly string[], most = 3): string {
+  const shown = names.slice(0, most).join(', ')
+  return names.length > most ? `${shown} and ${names.length - most} more` : shown
+}
+
+const nameOf = ({ metadata: { namespace, name } }: { metadata: { namespace?: string; name: string } }): string => `${namespace}/${name}`
+
+function awaited(workload: Workload): string | undefined {
+  switch (workload.kind) {
+    case 'DaemonSet':
+      return awaitedNodes(workload)
+    case 'Deployment':
+      return awaitedReplicas(workload)
+    case 'StatefulSet':
+      return awaitedOrdinals(workload)
+  }
+}
+
+function awaitedNodes({ metadata, status }: DaemonSet): string | undefined {
+  const { updatedNumberScheduled = 0, desiredNumberScheduled = 0, numberUnavailable = 0, numberAvailable = 0 } = status ?? {}
+  if (updatedNumberScheduled < desiredNumberScheduled)
+    return `update is rolling out (${updatedNumberScheduled} out of ${desiredNumberScheduled} updated)`
+  if (numberUnavailable > 0) return `is not available (awaiting ${numberUnavailable} nodes)`
+  if (numberAvailable === 0 && desiredNumberScheduled !== 0) return 'is not yet scheduled on any nodes'
+  return unobserved(metadata.generation, status?.observedGeneration)
+}
+
+function awaitedReplicas({ metadata, spec, status }: Deployment): string | undefined {
+  const { unavailableReplicas = 0, availableReplicas = 0 } = status ?? {}
+  if (unavailableReplicas > 0) return `is not available (awaiting ${unavailableReplicas} replicas)${since(status)}`
+  // One that is scaled to nothing on purpose has nothing to wait for.
+  if (availableReplicas === 0 && spec?.replicas !== 0) return 'is not available'
+  return unobserved(metadata.generation, status?.observedGeneration)
+}
+
+function awaitedOrdinals({ metadata, spec, status }: StatefulSet): string | undefined {
+  const { currentReplicas = 0 } = status ?? {}
+  const wanted = spec?.replicas ?? 1
+  if (currentReplicas !== wanted) return `is not available (${currentReplicas} out of ${wanted} replicas)`
+  return unobserved(metadata.generation, status?.observedGeneration)
+}
+
+const unobserved = (generation = 0, observed = 0): string | undefined =>
+  observed < generation ? `update is being processed (generation ${generation}, observed generation ${observed})` : undefined
+
+/** An instant, not a duration: a text that changes every second would be written every second. */
+function since(status: Deployment['status']): string {
+  const unavailable = status?.conditions?.find(({ type, status: value }) => type === 'Available' && value === 'False')
+  return unavailable?.lastTransitionTime === undefined ? '' : ` since ${unavailable.lastTransitionTime}`
+}
