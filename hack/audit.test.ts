@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type AuditEvent, count, lastChange, readAudit } from './audit.ts'
+import { type AuditEvent, type CountOptions, count, lastChange, readAudit } from './audit.ts'
 
 let id = 0
 
@@ -114,6 +114,21 @@ test('what an aggregated API answered is known from what it asked for under the 
   }
   const { writes, writesWithoutEffect } = count([...through('1'), ...through('1'), ...through('2')], operator)
   expect([writes.total, writesWithoutEffect.total]).toEqual([3, 1])
+})
+
+test('who is counted is said by user, by user agent, or by both', () => {
+  const log = [
+    event('get pods', { userAgent: 'calico-operator/1 node' }),
+    event('get pods', { userAgent: 'kubectl' }),
+    event('get pods', { userAgent: 'kubectl', user: { username: 'admin' } }),
+  ]
+  const reads = (options: CountOptions) => count(log, options).reads.total
+  expect([
+    reads({}),
+    reads(operator),
+    reads({ userAgent: 'calico-operator/' }),
+    reads({ user: 'admin', userAgent: 'calico-operator/' }),
+  ]).toEqual([3, 2, 1, 0])
 })
 
 test('an interval of time begins with its first moment and ends before its last', () => {

@@ -34,7 +34,9 @@ export interface Counts {
 
 export interface CountOptions {
   /** Counts what this user did; others are only followed, to know in which state each object was. */
-  user: string
+  user?: string
+  /** Counts what came with a user agent that begins so, `calico-operator/`. */
+  userAgent?: string
   /** Milliseconds since 1970: what was asked before `from`, or at `to` and later, is not counted. */
   from?: number
   to?: number
@@ -92,7 +94,7 @@ async function parse(path: string): Promise<AuditEvent[]> {
 export function count(events: AuditEvent[], options: CountOptions): Counts {
   const tally = { writes: new Tally(), writesWithoutEffect: new Tally(), failedWrites: new Tally(), reads: new Tally() }
   for (const { event, name, kind, effective } of judged(events)) {
-    if (!isWithin(event, options)) continue
+    if (!isMeant(event, options)) continue
     const code = event.responseStatus?.code ?? 0
     if (kind === 'read') tally.reads.add(name)
     else if (code >= 400) tally.failedWrites.add(`${name} ${code}`)
@@ -112,7 +114,7 @@ export function count(events: AuditEvent[], options: CountOptions): Counts {
 /** When the user last changed anything, in milliseconds since 1970; undefined when it never did. */
 export function lastChange(events: AuditEvent[], options: CountOptions): number | undefined {
   const changes = judged(events).filter(
-    ({ event, kind, effective }) => kind === 'write' && effective && (event.responseStatus?.code ?? 0) < 400 && isWithin(event, options),
+    ({ event, kind, effective }) => kind === 'write' && effective && (event.responseStatus?.code ?? 0) < 400 && isMeant(event, options),
   )
   return changes.length === 0 ? undefined : Math.max(...changes.map(({ event }) => Date.parse(event.stageTimestamp)))
 }
@@ -125,12 +127,11 @@ interface Judged {
   effective: boolean
 }
 
-const isWithin = (
-  { user, requestReceivedTimestamp }: AuditEvent,
-  { user: wanted, from = 0, to = Number.POSITIVE_INFINITY }: CountOptions,
-): boolean => {
-  const time = Date.parse(requestReceivedTimestamp)
-  return user.username === wanted && time >= from && time < to
+function isMeant(event: AuditEvent, { user, userAgent, from = 0, to = Number.POSITIVE_INFINITY }: CountOptions): boolean {
+  const time = Date.parse(event.requestReceivedTimestamp)
+  if (user !== undefined && event.user.username !== user) return false
+  if (userAgent !== undefined && !event.userAgent?.startsWith(userAgent)) return false
+  return time >= from && time < to
 }
 
 /** Each request once, with what came of it. */

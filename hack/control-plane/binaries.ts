@@ -35,10 +35,10 @@ const modules: Module[] = [
   },
 ]
 
-export const binaries = modules.flatMap(({ packages }) => Object.keys(packages) as Binary[])
+const binaries = modules.flatMap(({ packages }) => Object.keys(packages) as Binary[])
 
 /** Outside the tree, so that every checkout shares them. */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'calico-operator', kubernetesVersion)
 }
 

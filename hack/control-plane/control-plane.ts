@@ -47,7 +47,7 @@ export interface ControlPlane {
   close(): Promise<void>
 }
 
-export interface RequestOptions {
+interface RequestOptions {
   user?: string
   body?: unknown
   contentType?: string

@@ -26,7 +26,7 @@ export interface GroupVersionKind {
   kind: string
 }
 
-export interface Definition {
+interface Definition {
   properties?: Record<string, Property>
   required?: string[]
   'x-kubernetes-map-type'?: 'atomic' | 'granular'

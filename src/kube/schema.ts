@@ -56,7 +56,7 @@ export interface Digest {
   types: Record<string, DigestType>
 }
 
-export interface DigestType {
+interface DigestType {
   fields: Record<string, DigestField>
   required?: string[]
   atomic?: boolean
@@ -65,7 +65,7 @@ export interface DigestType {
 /** A field's type, or its type and what is special about it. Types: a scalar's name, `#type`, `[item]`, `{value}`. */
 export type DigestField = string | ({ type: string } & DigestFacts)
 
-export type DigestFacts = Pick<SchemaNode, 'list' | 'keys' | 'atomic' | 'default' | 'patchStrategy' | 'mergeKey'>
+type DigestFacts = Pick<SchemaNode, 'list' | 'keys' | 'atomic' | 'default' | 'patchStrategy' | 'mergeKey'>
 
 /** The part of a CustomResourceDefinition's `openAPIV3Schema` that says what merges and how. */
 export interface StructuralSchema {
