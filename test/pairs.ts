@@ -26,7 +26,7 @@ export const foreignAuthorities: Readonly<Record<string, { certificate: string; 
   testdata('authorities.json')
 
 let serials = 1
-export const serial = () => Uint8Array.of(0x41, 2, 3, 4, 5, 6, 7, serials++)
+const serial = () => Uint8Array.of(0x41, 2, 3, 4, 5, 6, 7, serials++)
 
 export const base64 = (text: string) => Buffer.from(text).toString('base64')
 

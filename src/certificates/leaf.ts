@@ -5,7 +5,7 @@ import type { PrivateKey } from './key-source.ts'
 import { signLeaf } from './sign.ts'
 
 /** Days a leaf holds, and days before its end at which another takes its place (spec/installation-controller.md §11.2, §11.3). */
-export const leafDays = 825
+const leafDays = 825
 export const renewalDays = 30
 
 /** Signs a leaf. The common name is the first of all names sorted; addresses are listed as DNS names too, as the predecessor lists them. */

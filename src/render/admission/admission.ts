@@ -17,7 +17,7 @@ export interface AdmissionObject extends KubeObject {
 }
 
 /** Marks those that are the operator's, so that one no longer wanted is found. */
-export const managed = {
+const managed = {
   mutating: { 'operator.tigera.io/mutating-admission-policy': 'managed' },
   validating: { 'operator.tigera.io/validating-admission-policy': 'managed' },
 } as const
