@@ -2,7 +2,7 @@
 import type { InstallationSpec } from '../../api/installation.ts'
 import { belongsTo, type Certificate, certificateBlocks, firstCertificate, pemOf, privateKey } from './certificate.ts'
 import type { PrivateKey } from './key-source.ts'
-import { keyIdOf, type Signer, signAuthority } from './sign.ts'
+import { canSign, keyIdOf, type Signer, signAuthority } from './sign.ts'
 
 /** What goes into `tls.crt` and `tls.key`. */
 export interface IssuedPair {
@@ -40,8 +40,10 @@ export function ownAuthority({ certificatePem, privateKeyPem }: IssuedPair): Aut
   const certificate = firstCertificate(certificatePem)
   if (!certificate) return { wrong: 'its tls.crt holds no PEM certificate that can be read' }
   if (!belongsTo(certificate, privateKeyPem)) return { wrong: 'its tls.key is not the private key of its tls.crt' }
+  const key = privateKey(privateKeyPem)
+  if (!canSign(key)) return { wrong: 'its tls.key is neither RSA nor on one of the curves P-256, P-384 and P-521' }
   const keyId = keyIdOfAuthority(certificate)
-  return { pem: certificatePem, certificate, keyId, signer: { name: certificate.subject, key: privateKey(privateKeyPem), keyId } }
+  return { pem: certificatePem, certificate, keyId, signer: { name: certificate.subject, key, keyId } }
 }
 
 /** Trusts who answers the pods' requests. */

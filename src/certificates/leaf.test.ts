@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { X509Certificate } from '@peculiar/x509'
 import { expect, test } from 'vitest'
 import { knownKeys } from '../../test/keys.ts'
-import { type Authority, issueAuthority, issuedBy, ownAuthority } from './authority.ts'
+import { type Authority, issueAuthority, issuedBy, managedAuthority, ownAuthority } from './authority.ts'
 import { certificateBlocks, firstCertificate } from './certificate.ts'
 import { issueLeaf } from './leaf.ts'
 
@@ -126,4 +126,26 @@ test('halves that do not belong together make no authority', async () => {
   expect(ownAuthority({ certificatePem: 'none', privateKeyPem })).toEqual({
     wrong: 'its tls.crt holds no PEM certificate that can be read',
   })
+})
+
+test('a key that cannot sign certificates here makes no authority, and is named', () => {
+  const certificatePem = `-----BEGIN CERTIFICATE-----
+MIIBRDCB96ADAgECAhRtRjW+Z6Q8ZXANykFrTmLZ+U4pQzAFBgMrZXAwNzEfMB0G
+A1UECgwWQmVpc3BpZWwgR21iSCAmIFPDtmhuZTEUMBIGA1UEAwwLYmVpc3BpZWwt
+Y2EwIBcNMjYxMTIxMTEzOTE5WhgPMjEyNjEwMjgxMTM5MTlaMDcxHzAdBgNVBAoM
+FkJlaXNwaWVsIEdtYkggJiBTw7ZobmUxFDASBgNVBAMMC2JlaXNwaWVsLWNhMCow
+BQYDK2VwAyEAS9GIR6CLHWR4CTW+YrzsEK4nz2iCoCgficQr4yMjY+yjEzARMA8G
+A1UdEwEB/wQFMAMBAf8wBQYDK2VwA0EAWqTjQW3dY59up6LzSFubEvfyBPj6ovyk
+8wvhoyRJi6UKudPzIhjpkMFQo5DKcQyXBbIFA0kDVEvzBQbeEVhICg==
+-----END CERTIFICATE-----
+`
+  const privateKeyPem = `-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEII+Rmb70mEyw57f50EV5EgY2vVir+rAOzac/IHZGEM4U
+-----END PRIVATE KEY-----
+`
+  expect(ownAuthority({ certificatePem, privateKeyPem })).toEqual({
+    wrong: 'its tls.key is neither RSA nor on one of the curves P-256, P-384 and P-521',
+  })
+  // Who signs elsewhere may have any key.
+  expect(managedAuthority({ caCert: Buffer.from(certificatePem).toString('base64'), signerName: 'example.com/x' })).toHaveProperty('keyId')
 })

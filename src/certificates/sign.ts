@@ -70,14 +70,23 @@ export function signAuthority(request: Request, key: KeyObject): Promise<Uint8Ar
 
 /** The SHA-1 of an RSA key's modulus, of another key's SubjectPublicKeyInfo; hexadecimal. */
 export function keyIdOf(publicKey: Uint8Array): string {
-  const { n } = createPublicKey({ key: Buffer.from(publicKey), format: 'der', type: 'spki' }).export({ format: 'jwk' })
   return createHash('sha1')
-    .update(n === undefined ? publicKey : Buffer.from(n, 'base64url'))
+    .update(modulusOf(publicKey) ?? publicKey)
     .digest('hex')
 }
 
+function modulusOf(publicKey: Uint8Array): Uint8Array | undefined {
+  const key = createPublicKey({ key: Buffer.from(publicKey), format: 'der', type: 'spki' })
+  return key.asymmetricKeyType === 'rsa' ? Buffer.from(key.export({ format: 'jwk' }).n ?? '', 'base64url') : undefined
+}
+
+/** Whether certificates can be signed with it: RSA, or one of the curves P-256, P-384 and P-521. */
+export const canSign = (key: KeyObject): boolean => algorithmOf(key) !== undefined
+
 async function issue({ subject, publicKey, now, days, serial }: Request, signer: Signer, extensions: Extension[]): Promise<Uint8Array> {
   const second = Math.floor(now / 1000) * 1000
+  const algorithm = algorithmOf(signer.key)
+  if (!algorithm) throw new Error('no certificates can be signed with such a key')
   const certificate = await X509CertificateGenerator.create(
     {
       serialNumber: Buffer.from(positive(serial)).toString('hex'),
@@ -86,10 +95,10 @@ async function issue({ subject, publicKey, now, days, serial }: Request, signer:
       notBefore: new Date(second - 1000),
       notAfter: new Date(second + days * day),
       publicKey: new PublicKey(publicKey),
-      signingKey: { algorithm: algorithmOf(signer.key) } as unknown as webcrypto.CryptoKey,
+      signingKey: { algorithm } as unknown as webcrypto.CryptoKey,
       extensions,
     },
-    signingWith(signer.key),
+    signingWith(signer.key, algorithm),
   )
   return new Uint8Array(certificate.rawData)
 }
@@ -110,19 +119,19 @@ const curves: Readonly<Record<string, { curve: string; hash: string }>> = {
   secp521r1: { curve: 'P-521', hash: 'SHA-512' },
 }
 
-function algorithmOf(key: KeyObject): webcrypto.Algorithm & { hash: string; namedCurve?: string } {
+type SigningAlgorithm = webcrypto.Algorithm & { hash: string; namedCurve?: string }
+
+function algorithmOf(key: KeyObject): SigningAlgorithm | undefined {
   if (key.asymmetricKeyType === 'rsa') return { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
   const curve = curves[key.asymmetricKeyDetails?.namedCurve ?? '']
-  if (!curve) throw new Error('only RSA keys and keys on the curves P-256, P-384 and P-521 can sign')
-  return { name: 'ECDSA', namedCurve: curve.curve, hash: curve.hash }
+  return curve && { name: 'ECDSA', namedCurve: curve.curve, hash: curve.hash }
 }
 
 /**
  * As much of WebCrypto as the generator uses: one signature. Made on this thread, in about a millisecond, so that time which jumps
  * in simulations does not jump over it, and without importing the key anew each time.
  */
-function signingWith(key: KeyObject): webcrypto.Crypto {
-  const { hash } = algorithmOf(key)
+function signingWith(key: KeyObject, { hash }: SigningAlgorithm): webcrypto.Crypto {
   const sign = async (_algorithm: unknown, _key: unknown, data: ArrayBuffer) =>
     signature(hash.replace('-', ''), Buffer.from(data), { key, dsaEncoding: 'ieee-p1363' })
   return { subtle: { sign } } as unknown as webcrypto.Crypto
