@@ -7,6 +7,7 @@ import type { Affinity, ConfigMap, DaemonSetUpdateStrategy, PodDNSConfig, Secret
 import type { OwnerReference } from '../kube/objects.ts'
 import type { CniFacts, IpamType } from './cni.ts'
 import type { ImageName } from './images.ts'
+import type { Detected } from './provider-detection.ts'
 import type { ProviderFacts } from './providers.ts'
 
 export type { Installation }
@@ -45,6 +46,8 @@ export interface Calico {
   /** What the API server reports: `1.35`; undefined when it could not be read. */
   readonly kubernetes?: { major: number; minor: number }
   readonly provider: ProviderFacts
+  /** Who the provider seems to be, and what told so. */
+  readonly detected?: Detected
   /** The plugin's row, and what was decided about it. */
   readonly cni: CniFacts & {
     ipam: IpamType
@@ -65,6 +68,8 @@ export interface Calico {
   readonly windows: boolean
   /** The full reference of an image: registry, path, prefix, tag or digest (spec/installation-controller.md §9.4). Throws Invalid when an ImageSet lacks it. */
   readonly image: (name: ImageName) => string
+  /** The ImageSet whose digests are used: status.imageSet. */
+  readonly imageSet?: string
   readonly fips: boolean
   /** The names of the cipher suites that TLS servers may use; empty: their own choice. */
   readonly tlsCipherSuites: readonly string[]
@@ -116,4 +121,6 @@ export interface Calico {
   readonly migratingNamespace: boolean
   /** The node-certs and typha-certs pairs come from CSRs signed by this authority instead of the operator's own CA. */
   readonly certificateManagement?: NonNullable<InstallationSpec['certificateManagement']>
+  /** What works otherwise than one would expect, in sentences. */
+  readonly warnings: readonly string[]
 }

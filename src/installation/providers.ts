@@ -61,6 +61,8 @@ export interface ProviderFacts {
   readonly csiDriverLabels: Readonly<Record<string, string>>
   /** For every namespace that is made. */
   readonly namespace: { readonly labels: Readonly<Record<string, string>>; readonly annotations: Readonly<Record<string, string>> }
+  /** What stands under `azure` when the user says nothing there. */
+  readonly azure?: { readonly policyMode: 'Default' }
   /** For namespaces of the pod-security level `privileged`; empty when azure.policyMode is Manual. */
   readonly privilegedNamespaceLabels: Readonly<Record<string, string>>
   readonly dns: ClusterDns
@@ -143,6 +145,7 @@ export const providers: Record<ProviderName, ProviderFacts> = {
     ),
     nodeAffinity: { nodeAffinity: nodesWhere({ key: 'type', operator: 'NotIn', values: ['virtual-kubelet'] }) },
     hostEncryptionWith: 'AzureVNET',
+    azure: { policyMode: 'Default' },
     privilegedNamespaceLabels: { 'control-plane': 'true' },
   },
   OpenShift: {

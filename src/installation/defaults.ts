@@ -1,0 +1,102 @@
+/**
+ * Every default of an Installation, filled in where the user says nothing. They are computed each time and published in status; the user's spec is never written
+ * (spec/installation-api.md §6.2).
+ */
+import type { InstallationSpec } from '../../api/installation.ts'
+import { familyOf } from './cidr.ts'
+import { type CniType, cniTypes } from './cni.ts'
+import type { Facts } from './facts.ts'
+import type { FoundPool } from './pools/convert.ts'
+import { decidePools, type PoolDecision } from './pools/decide.ts'
+import type { ProviderFacts } from './providers.ts'
+
+type Network = NonNullable<InstallationSpec['calicoNetwork']>
+
+/** What defaults depend on beside the spec. */
+export interface Around {
+  readonly provider: ProviderFacts
+  readonly facts: Pick<Facts, 'awsNode' | 'podCidrs'>
+  readonly found: readonly FoundPool[]
+  /** The pools decided before. */
+  readonly recorded?: Network['ipPools']
+}
+
+/** The plugin whose DaemonSet is there, even where the provider would suggest another. */
+export const cniTypeOf = ({ cni }: InstallationSpec, provider: ProviderFacts, awsNode: boolean): CniType =>
+  cni?.type || (awsNode ? 'AmazonVPC' : provider.cniType)
+
+export function withDefaults(asked: InstallationSpec, around: Around): { spec: InstallationSpec; pools: PoolDecision } {
+  const { provider } = around
+  const type = cniTypeOf(asked, provider, around.facts.awsNode)
+  const cni = {
+    ...asked.cni,
+    type,
+    ipam: asked.cni?.ipam ?? { type: cniTypes[type].ipams[0] },
+    binDir: asked.cni?.binDir || provider.cniDirs.binDir,
+    confDir: asked.cni?.confDir || provider.cniDirs.confDir,
+  }
+  const spec: InstallationSpec = {
+    ...asked,
+    variant: asked.variant || 'Calico',
+    ...(provider.name !== 'none' && { kubernetesProvider: provider.name }),
+    cni,
+    controlPlaneReplicas: asked.controlPlaneReplicas ?? 2,
+    flexVolumePath: asked.flexVolumePath || provider.flexVolumePath,
+    kubeletVolumePluginPath: asked.kubeletVolumePluginPath || 'None',
+    nodeUpdateStrategy: updateStrategy(asked.nodeUpdateStrategy),
+    ...(asked.typhaAffinity === undefined && provider.typhaNodeAffinity && { typhaAffinity: { nodeAffinity: provider.typhaNodeAffinity } }),
+    ...(asked.azure === undefined && provider.azure && { azure: provider.azure }),
+    ...(type === 'Calico' && { logging: { ...asked.logging, cni: { ...cniLogging, ...asked.logging?.cni } } }),
+  }
+  const calicoNetwork = basicNetwork(spec, provider)
+  const pools = decidePools({ spec: { ...spec, calicoNetwork }, ...around, podCidrs: around.facts.podCidrs })
+  const network = withAddresses({ ...calicoNetwork, ...(pools.pools && { ipPools: pools.pools }) }, around)
+  return { spec: { ...spec, ...windowsNodes(spec, network, provider), calicoNetwork: network }, pools }
+}
+
+const cniLogging = { logSeverity: 'Info', logFileMaxCount: 10, logFileMaxAgeDays: 30, logFileMaxSize: '100Mi' } as const
+
+const updateStrategy = ({ type, rollingUpdate }: NonNullable<InstallationSpec['nodeUpdateStrategy']> = {}) => ({
+  type: type || 'RollingUpdate',
+  rollingUpdate: { ...rollingUpdate, maxUnavailable: rollingUpdate?.maxUnavailable ?? 1 },
+})
+
+function basicNetwork({ cni, calicoNetwork = {} }: InstallationSpec, provider: ProviderFacts): Network {
+  const byCalico = cni?.type === 'Calico'
+  const linuxDataplane = calicoNetwork.linuxDataplane || 'Iptables'
+  return {
+    ...calicoNetwork,
+    linuxDataplane,
+    windowsDataplane: calicoNetwork.windowsDataplane || 'Disabled',
+    bgp: calicoNetwork.bgp || (byCalico && provider.bgp ? 'Enabled' : 'Disabled'),
+    ...(byCalico && {
+      hostPorts: calicoNetwork.hostPorts || 'Enabled',
+      multiInterfaceMode: calicoNetwork.multiInterfaceMode || 'None',
+      ...(linuxDataplane === 'Iptables' && { linuxPolicySetupTimeoutSeconds: calicoNetwork.linuxPolicySetupTimeoutSeconds ?? 0 }),
+    }),
+  }
+}
+
+/** Nodes have addresses of the families of the pools that are in use; the BPF dataplane cannot do without, so with it those of the pools to come count too. */
+function withAddresses(network: Network, { found, provider }: Around): Network {
+  const bpf = network.linuxDataplane === 'BPF'
+  const used = (family: 'IPv4' | 'IPv6') => found.some(({ enabled, pool }) => enabled && familyOf(pool.cidr) === family)
+  const coming = (network.ipPools ?? []).some(({ cidr }) => familyOf(cidr) === 'IPv6')
+  return {
+    ...network,
+    ...((bpf || used('IPv4')) && { nodeAddressAutodetectionV4: network.nodeAddressAutodetectionV4 ?? provider.autodetection }),
+    ...((used('IPv6') || (bpf && coming)) && { nodeAddressAutodetectionV6: network.nodeAddressAutodetectionV6 ?? { firstFound: true } }),
+  }
+}
+
+function windowsNodes({ windowsNodes: asked = {} }: InstallationSpec, { windowsDataplane }: Network, { windowsCniDirs }: ProviderFacts) {
+  if (windowsDataplane === 'Disabled') return {}
+  return {
+    windowsNodes: {
+      ...asked,
+      cniBinDir: asked.cniBinDir || windowsCniDirs.binDir,
+      cniConfigDir: asked.cniConfigDir || windowsCniDirs.confDir,
+      cniLogDir: asked.cniLogDir || '/var/log/calico/cni',
+    },
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * What was asked and what was found, decided: overlay, provider, defaults, validation, then one complete `Calico`. The table of contents of this folder; each step has its own file.
+ * Never talks to the cluster, and never asks the clock.
+ */
+import type { InstallationSpec } from '../../api/installation.ts'
+import type { ObjectRef } from '../kube/objects.ts'
+import type { Problem } from '../reconcile/problems.ts'
+import { assembled } from './assemble.ts'
+import type { Calico } from './calico.ts'
+import { limitations, refusals } from './capabilities.ts'
+import { cniTypes } from './cni.ts'
+import { bootstrapObstacles } from './dataplane.ts'
+import { withDefaults } from './defaults.ts'
+import type { Asked, Facts } from './facts.ts'
+import { imageSetInUse } from './images.ts'
+import { invalid } from './invalid.ts'
+import { overlaid } from './overlay.ts'
+import { foundPool } from './pools/convert.ts'
+import type { PoolDecision } from './pools/decide.ts'
+import { poolViolations } from './pools/validate.ts'
+import { type ProviderFacts, providerNamed, providers } from './providers.ts'
+import { poolSetups, setupOf } from './setup.ts'
+import { specRules } from './validate.ts'
+
+export type Resolution =
+  /** `pools` has problems of its own: they hold up the pools alone, and not what runs already. */
+  | { readonly calico: Calico; readonly pools: PoolDecision }
+  /** Everything that speaks against it. */
+  | { readonly problems: Problem[] }
+
+export function resolve(asked: Asked, facts: Facts): Resolution {
+  const written = overlaid(asked.base.spec ?? {}, asked.overlay?.spec)
+  const unknown = unknownWords(written)
+  if (unknown.length > 0) return { problems: blamed(unknown, asked) }
+
+  const provider = providerNamed(written.kubernetesProvider || facts.provider?.name)
+  const found = facts.pools.map(foundPool)
+  const recorded = asked.base.status?.computed?.calicoNetwork?.ipPools
+  const { spec, pools } = withDefaults(written, { provider, facts, found, recorded })
+
+  const setup = setupOf(spec, facts)
+  const { imageSet, problems: imageProblems } = imageSetInUse(facts.imageSets)
+  const problems = [
+    ...providerDoubted(written, facts),
+    ...refusals(setup, poolSetups(setup, spec.calicoNetwork?.ipPools ?? [])),
+    ...specRules.flatMap(({ check }) => check(spec)),
+    ...bootstrapObstacles(spec, facts),
+    ...layoutFaults(facts),
+    ...imageProblems,
+  ]
+  if (problems.length > 0) return { problems: blamed(problems, asked) }
+
+  const violations = poolViolations({ spec, pools: pools.pools ?? [] })
+  return {
+    calico: assembled({
+      asked,
+      facts,
+      spec: renamed(spec),
+      provider: heeding(spec, provider),
+      imageSet,
+      found,
+      warnings: limitations(setup),
+    }),
+    pools: { ...pools, problems: blamed([...pools.problems, ...violations], asked) },
+  }
+}
+
+/** The schema refuses such words too; what it has not seen must not go further either. */
+function unknownWords({ cni, kubernetesProvider, calicoNetwork }: InstallationSpec): Problem[] {
+  const known = {
+    types: Object.keys(cniTypes),
+    providers: Object.keys(providers).filter(name => name !== 'none'),
+    dataplanes: ['Iptables', 'BPF', 'VPP', 'Nftables'],
+  }
+  return [
+    ...unknownWord('spec.cni.type', cni?.type, known.types),
+    ...unknownWord('spec.kubernetesProvider', kubernetesProvider, known.providers),
+    ...unknownWord('spec.calicoNetwork.linuxDataplane', calicoNetwork?.linuxDataplane, known.dataplanes),
+  ]
+}
+
+const unknownWord = (path: string, value: string | undefined, known: readonly string[]): Problem[] =>
+  !value || known.includes(value) ? [] : [invalid(path, `${path} ${value} is not known`, `Write one of ${known.join(', ')}`)]
+
+function providerDoubted({ kubernetesProvider }: InstallationSpec, { provider }: Facts): Problem[] {
+  if (!kubernetesProvider || !provider || provider.name === kubernetesProvider) return []
+  return [
+    {
+      reason: 'ResourceReadError',
+      message: `kubernetesProvider ${kubernetesProvider} does not match auto-detected ${provider.name}, as told by ${provider.evidence}`,
+      path: 'spec.kubernetesProvider',
+      remedy: `Write ${provider.name}, or leave it out`,
+    },
+  ]
+}
+
+function layoutFaults({ bgpLayout }: Facts): Problem[] {
+  if (!bgpLayout || bgpLayout.data?.earlyNetworkConfiguration !== undefined) return []
+  return [
+    {
+      reason: 'ResourceValidationError',
+      message: 'Error in BGP layout ConfigMap: it has no key earlyNetworkConfiguration',
+      object: { apiVersion: 'v1', kind: 'ConfigMap', name: bgpLayout.metadata.name, namespace: bgpLayout.metadata.namespace },
+      path: 'data',
+      remedy: 'Add the key, or delete the ConfigMap',
+    },
+  ]
+}
+
+/** Says whose field it is: the overlay's, where that sets it or something in it. */
+function blamed(problems: readonly Problem[], { base, overlay }: Asked): Problem[] {
+  const named = (name: string): ObjectRef => ({ apiVersion: base.apiVersion, kind: base.kind, name })
+  return problems.map(problem => {
+    const theirs = overlay && problem.path && isSet(overlay.spec ?? {}, problem.path)
+    return { object: named(theirs ? overlay.metadata.name : base.metadata.name), ...problem }
+  })
+}
+
+/** Whether the field is there, or the list or map that it is in. */
+function isSet(spec: InstallationSpec, path: string): boolean {
+  const [, ...steps] = path.replace(/\[.*$/, '').split('.')
+  let value: unknown = spec
+  for (const step of steps) {
+    if (typeof value !== 'object' || value === null) return true
+    value = Reflect.get(value, step)
+    if (value === undefined) return false
+  }
+  return true
+}
+
+const oldName = 'mount-bpffs'
+
+/** The init container has a new name, under which the reference publishes the override too (spec/installation-api.md §11). */
+function renamed(spec: InstallationSpec): InstallationSpec {
+  const given = spec.calicoNodeDaemonSet
+  const pod = given?.spec?.template?.spec
+  if (!pod?.initContainers?.some(({ name }) => name === oldName)) return spec
+  const initContainers = pod.initContainers.map(each => (each.name === oldName ? { ...each, name: 'ebpf-bootstrap' as const } : each))
+  return {
+    ...spec,
+    calicoNodeDaemonSet: { ...given, spec: { ...given?.spec, template: { ...given?.spec?.template, spec: { ...pod, initContainers } } } },
+  }
+}
+
+/** The provider's row, where the user may have a say in it. */
+const heeding = ({ azure }: InstallationSpec, provider: ProviderFacts): ProviderFacts =>
+  azure?.policyMode === 'Manual' ? { ...provider, privilegedNamespaceLabels: {} } : provider

@@ -1,0 +1,50 @@
+/** One Installation as a combination of words, which the table of capabilities is asked about. Reads a complete spec and decides nothing. */
+import type { InstallationSpec, IPPoolSpec } from '../../api/installation.ts'
+import type { PoolSetup, Setup } from './capabilities.ts'
+import { familyOf } from './cidr.ts'
+import { apiEndpoints } from './endpoints.ts'
+import type { Facts } from './facts.ts'
+
+const told = (value: unknown): string => (value === undefined || value === null ? 'unset' : 'set')
+
+/** Of a spec with its defaults. */
+export function setupOf(spec: InstallationSpec, { environment, servicesEndpoint }: Pick<Facts, 'environment' | 'servicesEndpoint'>): Setup {
+  const { kubernetes, v3, endpoint } = environment
+  return {
+    ...networkWords(spec.calicoNetwork ?? {}),
+    variant: spec.variant ?? 'Calico',
+    provider: spec.kubernetesProvider || 'none',
+    cni: spec.cni?.type ?? 'unset',
+    ipam: spec.cni?.ipam?.type ?? 'unset',
+    cniLogging: told(spec.logging?.cni),
+    azure: told(spec.azure),
+    windowsNodes: told(spec.windowsNodes),
+    serviceCIDRs: spec.serviceCIDRs?.length ? 'set' : 'unset',
+    apiEndpoint: told(apiEndpoints(servicesEndpoint, endpoint).host),
+    fips: spec.fipsMode ?? 'Disabled',
+    crds: v3 ? 'projectcalico.org/v3' : 'crd.projectcalico.org/v1',
+    kubernetes: kubernetes ? `${kubernetes.major}.${kubernetes.minor}` : 'unset',
+  }
+}
+
+const networkWords = (network: NonNullable<InstallationSpec['calicoNetwork']>) => ({
+  dataplane: network.linuxDataplane ?? 'unset',
+  bgp: network.bgp ?? 'unset',
+  routing: network.clusterRoutingMode ?? 'BIRD',
+  windows: network.windowsDataplane ?? 'unset',
+  bpfBootstrap: network.bpfNetworkBootstrap ?? 'unset',
+  hostPorts: network.hostPorts ?? 'unset',
+  multiInterface: network.multiInterfaceMode ?? 'unset',
+  ipForwarding: network.containerIPForwarding ?? 'unset',
+  policyTimeout: told(network.linuxPolicySetupTimeoutSeconds),
+  autodetectionV4: told(network.nodeAddressAutodetectionV4),
+  autodetectionV6: told(network.nodeAddressAutodetectionV6),
+})
+
+/** The same with each of its pools. */
+export const poolSetups = (setup: Setup, pools: readonly IPPoolSpec[]): PoolSetup[] =>
+  pools.map(({ cidr, encapsulation }, index) => {
+    const family = familyOf(cidr)
+    const before = pools.slice(0, index).some(other => familyOf(other.cidr) === family)
+    return { ...setup, cidr, family, encapsulation: encapsulation || 'None', first: before ? 'no' : 'yes' }
+  })

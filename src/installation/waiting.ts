@@ -1,0 +1,76 @@
+/**
+ * What an installation cannot go on without, and somebody else has to bring: each with the reason and the words of the reference, so that its TigeraStatus reads the same.
+ * Only tells; who waits is the controller (spec/installation-controller.md §3).
+ */
+import type { Problem } from '../reconcile/problems.ts'
+import type { Calico } from './calico.ts'
+import type { Asked, Facts } from './facts.ts'
+import { overlaid } from './overlay.ts'
+import { typhaReplicas } from './typha-replicas.ts'
+
+type Missing = Problem | undefined
+
+/** Pods get their addresses from pools, or pools are asked for. */
+export const poolsNeeded = ({ spec, cni }: Calico): boolean =>
+  cni.type === 'Calico' || cni.ipam === 'Calico' || (spec.calicoNetwork?.ipPools ?? []).length > 0
+
+/** Step 17. */
+export const withoutPools = (calico: Calico): Missing =>
+  poolsNeeded(calico) && !calico.pools.ipv4 && !calico.pools.ipv6
+    ? {
+        reason: 'ResourceNotFound',
+        message: 'waiting for enabled IP pools to be created',
+        path: 'spec.calicoNetwork.ipPools',
+        remedy: 'See TigeraStatus ippools for why there is none; with an empty list here, create an IPPool yourself',
+      }
+    : undefined
+
+/** Step 20. */
+export function withoutPullSecrets({ base, overlay }: Asked, { pullSecrets, environment }: Facts): Missing {
+  const wanted = overlaid(base.spec ?? {}, overlay?.spec).imagePullSecrets ?? []
+  const index = wanted.findIndex(({ name }) => !pullSecrets.some(secret => secret.metadata.name === name))
+  const name = wanted[index]?.name
+  if (name === undefined) return undefined
+  const { namespace } = environment.operator
+  return {
+    reason: 'ResourceReadError',
+    message: `Error retrieving pull secrets: Secret "${name}" not found`,
+    object: { apiVersion: 'v1', kind: 'Secret', name, namespace },
+    path: `spec.imagePullSecrets[${index}]`,
+    remedy: `Create the Secret in the namespace ${namespace}, or take it out of the list`,
+  }
+}
+
+/** Step 36: calico-node would start twice, now and again when the address is known. */
+export const withoutGoldmaneAddress = (calico: Calico, { goldmane }: Facts): Missing =>
+  goldmane && !calico.goldmane
+    ? {
+        reason: 'ResourceNotFound',
+        message: 'Goldmane enabled, waiting for Service to receive an IP',
+        object: { apiVersion: 'v1', kind: 'Service', name: 'goldmane', namespace: 'calico-system' },
+        remedy: 'See TigeraStatus goldmane',
+      }
+    : undefined
+
+/** Step 23: `present` says whether the operator's authority can be used. With certificateManagement there is none. */
+export const withoutAuthority = (calico: Calico, present: boolean): Missing =>
+  present || calico.certificateManagement
+    ? undefined
+    : {
+        reason: 'ResourceCreateError',
+        message: 'Unable to create the Tigera CA: the Secret is not there yet',
+        object: { apiVersion: 'v1', kind: 'Secret', name: 'tigera-ca-private', namespace: calico.operator.namespace },
+      }
+
+/** Not waited for, but told: with fewer Linux nodes than Typhas wanted, there are as many as can be (spec/installation-controller.md §5). */
+export function withoutNodesForTypha({ nodes: { schedulable, schedulableLinux } }: Facts): Missing {
+  const wanted = typhaReplicas(schedulable)
+  return schedulableLinux >= wanted
+    ? undefined
+    : {
+        reason: 'ResourceScalingError',
+        message: `Failed to autoscale typha - not enough linux nodes to schedule typha pods on, require ${wanted} and have ${schedulableLinux}`,
+        object: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'calico-typha', namespace: 'calico-system' },
+        remedy: 'Add Linux nodes, or make some schedulable',
+      }
+}
