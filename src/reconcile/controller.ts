@@ -51,8 +51,10 @@ export interface Outcome {
   problems?: Problem[]
   /** Texts appended to the Available message, as for certificates about to expire. */
   warnings?: string[]
-  /** Fields of the status of the resource this controller serves, beside its conditions. */
+  /** Fields of the status of the resource this controller serves, beside its conditions; undefined ones are taken away. */
   status?: { [field: string]: unknown }
+  /** More of them, which become true only when everything is available. */
+  achieved?: { [field: string]: unknown }
   /** Look again after so many milliseconds, for what no event tells (an expiry date). */
   again?: number
 }
@@ -64,6 +66,8 @@ export interface Controller<Facts = unknown> {
   readonly serves?: { kind: Kind; name: string }
   /** The TigeraStatus that shows its problems and its workloads; several controllers may share one, which exists while the one of its name has something to serve. */
   readonly reports?: string
+  /** Whether the resource it serves carries these conditions too, and what the Outcome says of its status. */
+  readonly mirrors?: boolean
   /** Kinds of which it may have made objects that it no longer wants; these are looked through for what to take away. */
   readonly makes?: readonly Kind[]
   /** Only reads. Undefined when there is nothing to serve: what it owned goes, its TigeraStatus too. */
