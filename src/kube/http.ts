@@ -1,0 +1,190 @@
+/** The real way to an API server: as whom, over which connection, within what time. Repeats a request only when the server refused the token. */
+import { createHash } from 'node:crypto'
+import type { Credentials, Identity } from './auth.ts'
+import { Unreachable } from './errors.ts'
+import { Http1Wire } from './http1.ts'
+import { Http2Wire, NoHttp2 } from './http2.ts'
+import type { Request, Response, Transport, WatchEvent, WatchResponse } from './transport.ts'
+import type { Wire, WireRequest, WireResponse } from './wire.ts'
+
+export interface HttpOptions {
+  credentials: Credentials
+  /** Up to the first slash it is what managedFields call the writer who names no field manager. */
+  userAgent: string
+  /** Milliseconds for a whole exchange, for a watch until its headers. The API server itself gives up after 60 s. */
+  timeoutMs?: number
+}
+
+/** Connections as one identity; kept until nothing uses them when the identity changes. */
+interface Wires {
+  key: string
+  http1: Wire
+  http2: Wire | undefined
+  using: number
+  stale: boolean
+}
+
+export class HttpTransport implements Transport {
+  readonly #credentials: Credentials
+  readonly #userAgent: string
+  readonly #timeoutMs: number
+  #wires: Wires | undefined
+  readonly #retired = new Set<Wires>()
+
+  constructor({ credentials, userAgent, timeoutMs = 65_000 }: HttpOptions) {
+    this.#credentials = credentials
+    this.#userAgent = userAgent
+    this.#timeoutMs = timeoutMs
+  }
+
+  async request(request: Request): Promise<Response> {
+    const signal = AbortSignal.any([AbortSignal.timeout(this.#timeoutMs), ...(request.signal ? [request.signal] : [])])
+    const { answer, done } = await this.#exchange(request, signal)
+    try {
+      return { status: answer.status, headers: answer.headers, body: parsed(await textOf(answer, signal)) }
+    } catch (error) {
+      throw inTime(error, this.#timeoutMs)
+    } finally {
+      done()
+    }
+  }
+
+  async watch(request: Request): Promise<WatchResponse> {
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(new DOMException('', 'TimeoutError')), this.#timeoutMs)
+    const signal = AbortSignal.any([late.signal, ...(request.signal ? [request.signal] : [])])
+    try {
+      const { answer, done } = await this.#exchange(request, signal)
+      const { status, headers } = answer
+      if (status === 200) return { status, headers, events: eventsOf(answer, done), close: () => answer.cancel() }
+      const body = parsed(await textOf(answer, signal).finally(done))
+      return { status, headers, body, events: none(), close: () => {} }
+    } catch (error) {
+      throw inTime(error, this.#timeoutMs)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async close(): Promise<void> {
+    const all = [...this.#retired, ...(this.#wires ? [this.#wires] : [])]
+    await Promise.all(all.flatMap(({ http1, http2 }) => [http1.close(), http2?.close()]))
+  }
+
+  async #exchange(request: Request, signal: AbortSignal): Promise<{ answer: WireResponse; done: () => void }> {
+    const identity = await this.#credentials.get()
+    const first = await this.#as(identity, request, signal)
+    if (first.answer.status !== 401) return first
+    const renewed = await this.#credentials.renewed(identity)
+    if (sameAs(identity, renewed)) return first
+    first.answer.cancel()
+    first.done()
+    return this.#as(renewed, request, signal)
+  }
+
+  async #as(identity: Identity, request: Request, signal: AbortSignal): Promise<{ answer: WireResponse; done: () => void }> {
+    const wires = this.#wiresFor(identity)
+    const wireRequest = this.#onWire(identity, request, signal)
+    wires.using++
+    let using = true
+    const done = () => {
+      if (using) wires.using--
+      using = false
+      if (wires.stale && wires.using === 0) void this.#drop(wires)
+    }
+    try {
+      return { answer: await open(wires, wireRequest), done }
+    } catch (error) {
+      done()
+      throw inTime(error, this.#timeoutMs)
+    }
+  }
+
+  #onWire({ server, headers }: Identity, request: Request, signal: AbortSignal): WireRequest {
+    const query = new URLSearchParams()
+    for (const [name, value] of Object.entries(request.query ?? {})) if (value !== undefined) query.set(name, value)
+    const text = query.size > 0 ? `?${query}` : ''
+    const content: Record<string, string> = request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }
+    return {
+      method: request.method,
+      path: `${new URL(server).pathname.replace(/\/$/, '')}${request.path}${text}`,
+      headers: { accept: request.accept ?? 'application/json', 'user-agent': this.#userAgent, ...content, ...headers },
+      body: request.body === undefined ? undefined : JSON.stringify(request.body),
+      signal,
+    }
+  }
+
+  #wiresFor({ server, tls, proxy }: Identity): Wires {
+    const key = createHash('sha256')
+      .update(JSON.stringify([server, tls, proxy]))
+      .digest('base64')
+    if (this.#wires?.key === key) return this.#wires
+    const before = this.#wires
+    const peer = { server, tls, proxy }
+    const http2 = server.startsWith('https:') && !proxy ? new Http2Wire(peer) : undefined
+    this.#wires = { key, http1: new Http1Wire(peer), http2, using: 0, stale: false }
+    if (before) {
+      before.stale = true
+      this.#retired.add(before)
+      if (before.using === 0) void this.#drop(before)
+    }
+    return this.#wires
+  }
+
+  async #drop(wires: Wires): Promise<void> {
+    this.#retired.delete(wires)
+    await Promise.all([wires.http1.close(), wires.http2?.close()])
+  }
+}
+
+async function open(wires: Wires, request: WireRequest): Promise<WireResponse> {
+  if (!wires.http2) return wires.http1.open(request)
+  try {
+    return await wires.http2.open(request)
+  } catch (error) {
+    if (!(error instanceof NoHttp2)) throw error
+    wires.http2 = undefined
+    return wires.http1.open(request)
+  }
+}
+
+const sameAs = (one: Identity, other: Identity): boolean => JSON.stringify(one) === JSON.stringify(other)
+
+/** A limit of ours that ran out is no answer; what the caller aborted is the caller's affair. */
+function inTime(error: unknown, milliseconds: number): unknown {
+  const late = error instanceof DOMException && error.name === 'TimeoutError'
+  return late ? new Unreachable(`no answer within ${milliseconds / 1000} s`, { cause: error, code: 'ETIMEDOUT' }) : error
+}
+
+async function textOf({ body }: WireResponse, signal: AbortSignal): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const chunk of body) text += decoder.decode(chunk, { stream: true })
+  if (signal.aborted) throw signal.reason
+  return text + decoder.decode()
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** One JSON document per line, as they come. */
+async function* eventsOf({ body }: WireResponse, done: () => void): AsyncGenerator<WatchEvent> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  try {
+    for await (const chunk of body) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) if (line !== '') yield JSON.parse(line) as WatchEvent
+    }
+  } finally {
+    done()
+  }
+}
+
+async function* none(): AsyncGenerator<WatchEvent> {}

@@ -1,0 +1,174 @@
+/** Exchanges over HTTP/2: many at once on one connection, which is asked for a sign of life while anything is open on it. Never repeats a request. */
+import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2, constants } from 'node:http2'
+import { isIP } from 'node:net'
+import { connect as connectTls, type TLSSocket } from 'node:tls'
+import { Unreachable } from './errors.ts'
+import { answerMs, connectMs, idleMs, type Peer, plainHeaders, type Wire, type WireRequest, type WireResponse } from './wire.ts'
+
+/** The server speaks no HTTP/2; nothing was sent. */
+export class NoHttp2 extends Error {
+  override name = 'NoHttp2'
+}
+
+/** Fewer than any server allows (kube-apiserver: 250), so that none has to wait for another to end. */
+const streamsPerSession = 100
+const windowBytes = 1 << 20
+
+export class Http2Wire implements Wire {
+  readonly #url: URL
+  readonly #tls: Peer['tls']
+  readonly #pingMs: number
+  #live: Session[] = []
+  #opening: Promise<void> | undefined
+  #closed = false
+
+  /** `pingMs`: how long a connection may be silent before it is asked for a sign of life. */
+  constructor({ server, tls }: Peer, pingMs: number = idleMs) {
+    this.#url = new URL(server)
+    this.#tls = tls
+    this.#pingMs = pingMs
+  }
+
+  async open(request: WireRequest): Promise<WireResponse> {
+    if (this.#closed) throw new Unreachable('the connection has been closed')
+    return (await this.#session()).open(request)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#opening?.catch(() => {})
+    for (const session of this.#live) session.destroy()
+  }
+
+  /** One with room, else a new one; whoever asks while it is being opened waits for the same. */
+  async #session(): Promise<Session> {
+    for (;;) {
+      this.#live = this.#live.filter(({ usable }) => usable)
+      const roomy = this.#live.find(({ hasRoom }) => hasRoom)
+      if (roomy) return roomy
+      this.#opening ??= this.#connect().finally(() => {
+        this.#opening = undefined
+      })
+      await this.#opening
+    }
+  }
+
+  async #connect(): Promise<void> {
+    this.#live.push(new Session(this.#url, await this.#socket(), this.#pingMs))
+  }
+
+  #socket(): Promise<TLSSocket> {
+    const host = this.#url.hostname.replace(/^\[|\]$/g, '')
+    const servername = this.#tls.servername ?? (isIP(host) ? undefined : host)
+    return new Promise((resolve, reject) => {
+      const socket = connectTls({ ...this.#tls, host, port: Number(this.#url.port || 443), servername, ALPNProtocols: ['h2', 'http/1.1'] })
+      const fail = (error: Error) => {
+        socket.destroy()
+        reject(error instanceof NoHttp2 ? error : unreachable(this.#url.host, error))
+      }
+      socket.setTimeout(connectMs, () =>
+        fail(Object.assign(new Error(`no connection within ${connectMs / 1000} s`), { code: 'ETIMEDOUT' })),
+      )
+      socket.once('error', fail)
+      socket.once('secureConnect', () => {
+        if (socket.alpnProtocol !== 'h2') return fail(new NoHttp2(`${this.#url.host} speaks no HTTP/2`))
+        socket.off('error', fail)
+        socket.setTimeout(0)
+        socket.setKeepAlive(true, idleMs)
+        resolve(socket)
+      })
+    })
+  }
+}
+
+/** One connection. Gone for good after its first fault, or when the server says goodbye; exchanges that are open may end then. */
+class Session {
+  readonly #http2: ClientHttp2Session
+  readonly #host: string
+  #open = 0
+  #heard = performance.now()
+  #pings: NodeJS.Timeout
+
+  constructor(url: URL, socket: TLSSocket, pingMs: number) {
+    this.#host = url.host
+    this.#http2 = connectHttp2(url, { createConnection: () => socket, settings: { enablePush: false, initialWindowSize: windowBytes } })
+    this.#http2.on('connect', () => this.#http2.setLocalWindowSize(16 * windowBytes))
+    // Each exchange is told of it by itself.
+    this.#http2.on('error', () => {})
+    this.#http2.on('close', () => clearInterval(this.#pings))
+    this.#pings = setInterval(() => this.#ping(pingMs), pingMs).unref()
+  }
+
+  get usable(): boolean {
+    return !this.#http2.closed && !this.#http2.destroyed
+  }
+
+  get hasRoom(): boolean {
+    const allowed = this.#http2.remoteSettings?.maxConcurrentStreams ?? streamsPerSession
+    return this.usable && this.#open < Math.min(allowed, streamsPerSession)
+  }
+
+  destroy(error?: Error): void {
+    this.#http2.destroy(error)
+  }
+
+  open({ method, path, headers, body, signal }: WireRequest): Promise<WireResponse> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason)
+      if (!this.usable) return reject(unreachable(this.#host, new Error('the server has closed the connection')))
+      const stream = this.#http2.request({ ...headers, ':method': method, ':path': path }, { endStream: body === undefined })
+      this.#open++
+      const abort = () => stream.close(constants.NGHTTP2_CANCEL)
+      signal?.addEventListener('abort', abort, { once: true })
+      stream.once('close', () => {
+        this.#open--
+        signal?.removeEventListener('abort', abort)
+        reject(
+          signal?.aborted
+            ? signal.reason
+            : unreachable(this.#host, new Error(`the exchange ended before an answer (HTTP/2 code ${stream.rstCode})`)),
+        )
+      })
+      // Also after the answer has begun: the reader of the body is told by its iterator.
+      stream.on('error', error => reject(unreachable(this.#host, error)))
+      stream.once('response', answer => {
+        this.#heard = performance.now()
+        resolve({ status: answer[':status'] ?? 0, headers: plainHeaders(answer), body: this.#body(stream), cancel: abort })
+      })
+      if (body !== undefined) stream.end(body)
+    })
+  }
+
+  async *#body(stream: ClientHttp2Stream): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of stream) {
+        this.#heard = performance.now()
+        yield chunk as Uint8Array
+      }
+    } catch (error) {
+      if (stream.rstCode !== constants.NGHTTP2_CANCEL || !stream.closed) throw unreachable(this.#host, error as Error)
+    }
+  }
+
+  /** TCP alone takes minutes to find out that a peer is gone, and never that it is stuck. */
+  #ping(pingMs: number): void {
+    if (this.#open === 0 || performance.now() - this.#heard < pingMs) return
+    const late = setTimeout(
+      () => this.destroy(Object.assign(new Error('the server gives no sign of life'), { code: 'ETIMEDOUT' })),
+      Math.min(answerMs, pingMs),
+    )
+    late.unref()
+    const sent =
+      this.usable &&
+      this.#http2.ping(error => {
+        clearTimeout(late)
+        if (!error) this.#heard = performance.now()
+      })
+    if (!sent) clearTimeout(late)
+  }
+}
+
+function unreachable(host: string, error: Error & { code?: string }): Unreachable {
+  if (error instanceof Unreachable) return error
+  return new Unreachable(`${host}: ${error.message}`, { cause: error, code: error.code })
+}
