@@ -70,9 +70,9 @@ function usable(
   { unable = 'Unable to create the Tigera CA', management }: AuthorityOptions,
 ): AuthorityFound {
   if (!('wrong' in authority)) return { authority }
-  if (management) return { waiting: new Waiting('ResourceCreateError', `${unable}: ${authority.wrong}`) }
+  if (management) return { waiting: new Waiting([{ reason: 'ResourceCreateError', message: `${unable}: ${authority.wrong}` }]) }
   return {
-    waiting: new Waiting('ResourceCreateError', `${unable}: Secret ${ref.namespace}/${ref.name}: ${authority.wrong}`, { object: ref }),
+    waiting: new Waiting([{ reason: 'ResourceCreateError', message: `${unable}: ${authority.wrong}`, object: ref }]),
   }
 }
 

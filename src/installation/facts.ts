@@ -138,7 +138,7 @@ async function readApiServer(cluster: Reader): Promise<NonNullable<Facts['apiSer
 }
 
 /** A provider that the user names is doubted only by what is read anyway: the nodes. */
-async function readProvider(cluster: Reader, spec: InstallationSpec, nodes: NodeEvidence): Promise<Detected | undefined> {
+export async function readProvider(cluster: Reader, spec: InstallationSpec, nodes: NodeEvidence): Promise<Detected | undefined> {
   if (spec.kubernetesProvider) {
     return detectProvider({ nodes, groups: [tellingGroups.gke], clusterVersion: false, eks: [], rke2: [] })
   }

@@ -16,8 +16,9 @@ export interface Reader {
 
 /** Something wanted. A bare object is wanted whole: fields of ours that are not in it are taken away. */
 export interface Wanted<T extends KubeObject = KubeObject> {
-  /** May be part of somebody else's object: of that one, only the fields in here are ours. */
   object: T
+  /** The object is somebody else's as well: only the fields in here are ours. */
+  part?: boolean
   /** More fields of the same object, each of which counts only where nobody else has set it. */
   defaults?: { [field: string]: unknown }
   /** Not written before all of these hold. */

@@ -61,17 +61,17 @@ export class Enactor {
     return pass
   }
 
-  async #write({ object, defaults, createOnly, after = [] }: Wanted, pass: Enacted, broken: Set<string>): Promise<void> {
+  async #write({ object, after = [], ...options }: Wanted, pass: Enacted, broken: Set<string>): Promise<void> {
     const ref = refOf(object)
     const unmet = await this.#firstUnmet([...needs(object), ...after], broken)
     if (unmet) {
       broken.add(keyOf(ref))
       return void pass.waiting.push(`${describe(ref)} waits for ${describe(unmet.ref)} to be ${unmet.is}`)
     }
-    const content = JSON.stringify([object, defaults])
+    const content = JSON.stringify([object, options])
     if (this.#restsAfterFailure(ref, content, pass)) return void broken.add(keyOf(ref))
     try {
-      await this.#tools.applier.apply(object, { defaults, createOnly })
+      await this.#tools.applier.apply(object, options)
       this.#failures.delete(keyOf(ref))
     } catch (error) {
       broken.add(keyOf(ref))

@@ -54,12 +54,12 @@ export class Invalid extends Error {
   }
 }
 
-/** Someone else must act first; woken by what was read. Degraded while it lasts, with this reason, as the reference reports it. */
+/** Someone else must act first; woken by what was read. Degraded while it lasts, with these reasons, as the reference reports it. */
 export class Waiting extends Error {
   override name = 'Waiting'
-  readonly problem: Problem
-  constructor(reason: Reason, message: string, more: Omit<Problem, 'reason' | 'message'> = {}) {
-    super(message)
-    this.problem = { reason, message, ...more }
+  readonly problems: Problem[]
+  constructor(problems: Problem[]) {
+    super(problems.map(sentence).join('\n'))
+    this.problems = problems
   }
 }

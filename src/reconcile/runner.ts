@@ -159,7 +159,7 @@ export class Runner {
 
   #stoppedBy(error: unknown): NonNullable<Report['stopped']> {
     if (error instanceof Invalid) return { kind: 'invalid', problems: error.problems }
-    if (error instanceof Waiting) return { kind: 'waiting', problems: [error.problem] }
+    if (error instanceof Waiting) return { kind: 'waiting', problems: error.problems }
     if (error instanceof Unreadable) {
       this.#later(delayAfter(++this.#faults, this.#shop.random), 'facts')
       const remedy = `The operator needs to get, list and watch ${error.kind.plural} (${error.kind.apiVersion}); its ClusterRole must allow that`

@@ -34,5 +34,5 @@ function shared<T extends KubeObject & { spec?: object }>(
     metadata: { name: 'default', ...(Object.keys(annotations).length > 0 && { annotations }) },
     ...(Object.keys(enforced).length > 0 && { spec: enforced }),
   }
-  return [{ object: object as unknown as T, ...(Object.keys(defaults).length > 0 && { defaults: { spec: defaults } }) }]
+  return [{ object: object as unknown as T, part: true, ...(Object.keys(defaults).length > 0 && { defaults: { spec: defaults } }) }]
 }

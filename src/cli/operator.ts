@@ -1,0 +1,121 @@
+/** Puts one operator together: transport, cache, applier, controllers, reporter. The same for the process, for render, for tests; only what comes in differs. */
+import { allKinds } from '../../api/index.ts'
+import { admissionKinds } from '../controllers/admission.ts'
+import { controllers } from '../controllers/index.ts'
+import type { Surroundings } from '../controllers/surroundings.ts'
+import { Applier, type ApplyNews } from '../kube/apply.ts'
+import { Cache } from '../kube/cache.ts'
+import { Client } from '../kube/client.ts'
+import type { Clock, Random } from '../kube/clock.ts'
+import type { KubeObject, ObjectRef } from '../kube/objects.ts'
+import { builtinSchema, type SchemaNode, structuralSchema } from '../kube/schema.ts'
+import type { Transport } from '../kube/transport.ts'
+import { Enactor } from '../reconcile/enact.ts'
+import { Loop } from '../reconcile/loop.ts'
+import type { Report } from '../reconcile/runner.ts'
+import { Scopes } from '../reconcile/scopes.ts'
+import { calicoSystem } from '../render/parts/places.ts'
+import { Reporter } from '../status/reporter.ts'
+
+/** Our field manager in server-side apply, and those whose fields we take over (design.md §4). */
+export const fieldManager = 'calico-operator'
+export const predecessors = ['operator', 'go-operator', 'tigera-operator']
+
+/** What can be watched from outside while it works: for logs, metrics and the demo. */
+export interface Observer {
+  applied?(news: ApplyNews): void
+  reported?(report: Report): void
+  fault?(where: string, error: unknown): void
+}
+
+export interface OperatorOptions {
+  transport: Transport
+  clock: Clock
+  random: Random
+  surroundings: Surroundings
+  observer?: Observer
+}
+
+export class Operator {
+  readonly cache: Cache
+  readonly client: Client
+  readonly #loop: Loop
+  readonly #reporter: Reporter
+
+  constructor({ transport, clock, random, surroundings, observer = {} }: OperatorOptions) {
+    const client = new Client({ transport, clock, random, fieldManager })
+    client.kinds.register(...allKinds, ...admissionKinds)
+    const cache = new Cache({ client, clock, random, managers: [fieldManager, ...predecessors] })
+    const applier = new Applier({
+      client,
+      cache,
+      schemas: schemas(),
+      manager: fieldManager,
+      predecessors,
+      clock,
+      report: news => observer.applied?.(news),
+    })
+    const scopes = new Scopes([surroundings.environment.operator.namespace, calicoSystem], ['kube-system'])
+    const enactor = new Enactor({ applier, cache, clock, random, scopes })
+    const list = controllers(surroundings)
+    const fault = (where: string, error: unknown) => observer.fault?.(where, error)
+    this.#reporter = new Reporter({
+      controllers: list,
+      cache,
+      client,
+      applier,
+      clock,
+      failed: (ref, error) => fault(`TigeraStatus ${ref.name}`, error),
+    })
+    this.#loop = new Loop({
+      ...{ controllers: list, cache, scopes, enactor, clock, random, fault, ours },
+      remove: (ref: ObjectRef) => applier.remove(ref).then(() => undefined),
+      report: async report => {
+        observer.reported?.(report)
+        await this.#reporter.report(report)
+      },
+    })
+    this.cache = cache
+    this.client = client
+  }
+
+  start(): void {
+    this.#loop.start()
+  }
+
+  /** No new work begins; watches end. What is being written is finished by the server. */
+  stop(): void {
+    this.#loop.stop()
+    this.#reporter.stop()
+    this.cache.close()
+  }
+
+  /** Nothing runs, nothing is about to, and no status waits to be written. What is tried again later does not count. */
+  get resting(): boolean {
+    return this.#loop.resting && this.#reporter.resting
+  }
+
+  get reports(): Report[] {
+    return this.#loop.reports
+  }
+}
+
+const managers = new Set([fieldManager, ...predecessors])
+
+/** Whether we, or an operator before us, wrote more of an object than its status. */
+const ours = ({ metadata }: KubeObject): boolean =>
+  metadata.managedFields?.some(({ manager = '', subresource }) => managers.has(manager) && subresource === undefined) ?? false
+
+/** The schema of every kind: Kubernetes' own from its OpenAPI, Calico's from the same source as the CRDs; each made when first asked for. */
+function schemas(): (apiVersion: string, kind: string) => SchemaNode | undefined {
+  const custom = new Map(allKinds.map(kind => [`${kind.apiVersion}/${kind.kind}`, kind]))
+  const made = new Map<string, SchemaNode>()
+  return (apiVersion, kind) => {
+    const key = `${apiVersion}/${kind}`
+    const resource = custom.get(key)
+    if (!resource) return builtinSchema(apiVersion, kind)
+    const node = made.get(key) ?? structuralSchema(resource.schema)
+    made.set(key, node)
+    return node
+  }
+}

@@ -1,0 +1,64 @@
+/** Admission policies that stand in for Calico's aggregated API server where its resources are CRDs, in the version that is served; only with `-manage-crds`. */
+import { APIService } from '../kube/kinds.ts'
+import type { Kind, KubeObject } from '../kube/objects.ts'
+import { defineController, type Reader } from '../reconcile/controller.ts'
+import { admissionPolicies } from '../render/admission/admission.ts'
+import { labelled, owned } from '../render/identity.ts'
+import { installation, ownerOf, readAsked } from './asked.ts'
+import type { Surroundings } from './surroundings.ts'
+
+const group = 'admissionregistration.k8s.io'
+/** The newest first: the version of a document is that of the first that is served. */
+const versions = ['v1', 'v1beta1', 'v1alpha1'] as const
+type Version = (typeof versions)[number]
+
+const plurals = {
+  MutatingAdmissionPolicy: 'mutatingadmissionpolicies',
+  MutatingAdmissionPolicyBinding: 'mutatingadmissionpolicybindings',
+  ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
+  ValidatingAdmissionPolicyBinding: 'validatingadmissionpolicybindings',
+} as const
+
+const kindIn = (version: Version, kind: keyof typeof plurals): Kind => ({
+  apiVersion: `${group}/${version}`,
+  kind,
+  plural: plurals[kind],
+  namespaced: false,
+})
+
+/** All kinds in all versions: which of them there are, only a cluster tells. */
+export const admissionKinds: readonly Kind[] = versions.flatMap(version =>
+  (Object.keys(plurals) as (keyof typeof plurals)[]).map(kind => kindIn(version, kind)),
+)
+
+export const admission = ({ environment: { operator } }: Surroundings) =>
+  defineController({
+    name: 'admission',
+    serves: installation,
+    reports: 'calico',
+
+    async read(cluster) {
+      const asked = await readAsked(cluster)
+      if (!asked) return undefined
+      const groupVersions = await cluster.derive('versions of admission policies', APIService, versionsIn)
+      const [mutating, validating] = await Promise.all([
+        firstServed(cluster, 'MutatingAdmissionPolicy', groupVersions),
+        firstServed(cluster, 'ValidatingAdmissionPolicy', groupVersions),
+      ])
+      return { owner: ownerOf(asked.base), served: { mutating, validating } }
+    },
+
+    desired({ owner, served }) {
+      const objects: KubeObject[] = admissionPolicies(served)
+      return { objects: objects.map(object => labelled(owned(object, owner), { owner, operator: operator.name })) }
+    },
+  })
+
+/** An APIService stands for each version of each group that is served. */
+const versionsIn = (services: APIService[]): Version[] =>
+  versions.filter(version => services.some(({ spec }) => spec?.group === group && spec.version === version))
+
+async function firstServed(cluster: Reader, kind: keyof typeof plurals, among: readonly Version[]): Promise<Version | undefined> {
+  for (const version of among) if (await cluster.serves(kindIn(version, kind))) return version
+  return undefined
+}

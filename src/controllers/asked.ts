@@ -1,0 +1,48 @@
+/** What was asked of Calico as a whole: the Installation, its overlay, and what follows from both. Read by every controller that serves it. */
+import { Installation } from '../../api/installation.ts'
+import type { Calico } from '../installation/calico.ts'
+import { type Asked, type Environment, type Facts, readFacts } from '../installation/facts.ts'
+import type { PoolDecision } from '../installation/pools/decide.ts'
+import { resolve } from '../installation/resolve.ts'
+import type { OwnerReference } from '../kube/objects.ts'
+import type { Controller, Reader } from '../reconcile/controller.ts'
+import { Invalid, type Problem } from '../reconcile/problems.ts'
+
+/** Whom these controllers serve. */
+export const installation: Controller['serves'] = { kind: Installation, name: 'default' }
+
+/** Undefined when there is no Installation. */
+export async function readAsked(cluster: Reader): Promise<Asked | undefined> {
+  const [base, overlay] = await Promise.all([cluster.get(Installation, 'default'), cluster.get(Installation, 'overlay')])
+  return base && { base, ...(overlay && { overlay }) }
+}
+
+/** The Installation as the owner of what is made for it. */
+export const ownerOf = ({ apiVersion, kind, metadata: { name, uid = '' } }: Installation): OwnerReference => ({
+  apiVersion,
+  kind,
+  name,
+  uid,
+})
+
+/** What was found, and what was decided about it: a Calico, or why there can be none. */
+export interface Decision {
+  asked: Asked
+  facts: Facts
+  calico?: Calico
+  /** Which IP pools there shall be; decided with the rest, kept by a controller of its own. */
+  pools?: PoolDecision
+  problems: Problem[]
+}
+
+export async function readDecision(cluster: Reader, environment: Environment, asked: Asked): Promise<Decision> {
+  const facts = await readFacts(cluster, environment, asked)
+  const resolved = resolve(asked, facts)
+  return 'calico' in resolved ? { asked, facts, ...resolved, problems: [] } : { asked, facts, problems: resolved.problems }
+}
+
+/** The Calico that was decided. Throws Invalid with everything that is wrong when there is none. */
+export function decided({ calico, problems }: Decision): Calico {
+  if (!calico) throw new Invalid(problems)
+  return calico
+}

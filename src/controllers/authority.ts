@@ -1,0 +1,33 @@
+/** Keeps the certificate authority of this cluster, and leave for pods to request certificates where a signer of the user's answers them. */
+import { requesterRole } from '../certificates/csr.ts'
+import { readAuthority } from '../certificates/trust.ts'
+import { overlaid } from '../installation/overlay.ts'
+import { ClusterRole, Secret } from '../kube/kinds.ts'
+import type { KubeObject } from '../kube/objects.ts'
+import { defineController } from '../reconcile/controller.ts'
+import { labelled, owned } from '../render/identity.ts'
+import { present } from '../render/parts/present.ts'
+import { installation, ownerOf, readAsked } from './asked.ts'
+import type { Surroundings } from './surroundings.ts'
+
+export const authority = ({ environment: { operator }, issuer }: Surroundings) =>
+  defineController({
+    name: 'authority',
+    serves: installation,
+    reports: 'calico',
+    makes: [ClusterRole, Secret],
+
+    async read(cluster) {
+      const asked = await readAsked(cluster)
+      if (!asked) return undefined
+      const { certificateManagement: management } = overlaid(asked.base.spec ?? {}, asked.overlay?.spec)
+      const found = await readAuthority(cluster, issuer, { operatorNamespace: operator.namespace, management, create: true })
+      return { owner: ownerOf(asked.base), management, found }
+    },
+
+    desired({ owner, management, found: { waiting, object, remove = [] } }) {
+      if (waiting) throw waiting
+      const wanted = present<KubeObject>(object, management && requesterRole())
+      return { objects: wanted.map(each => labelled(owned(each, owner), { owner, operator: operator.name })), remove }
+    },
+  })

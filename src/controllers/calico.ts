@@ -1,0 +1,116 @@
+/** Calico itself: all that one Installation asks for, from the namespace to the last calico-node. */
+import { NetworkPolicy } from '../../api/v3/network-policy.ts'
+import { requesterBindings } from '../certificates/csr.ts'
+import { pairOf } from '../certificates/read.ts'
+import type { Calico } from '../installation/calico.ts'
+import { bgpFields, felixFields } from '../installation/felix.ts'
+import { calicoVersion } from '../installation/images.ts'
+import { withoutGoldmaneAddress, withoutNodesForTypha, withoutPools, withoutPullSecrets } from '../installation/waiting.ts'
+import * as kinds from '../kube/kinds.ts'
+import type { KubeObject } from '../kube/objects.ts'
+import { type Condition, defineController, type Outcome, type Wanted } from '../reconcile/controller.ts'
+import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
+import { activeOperator, criticalPodsQuota } from '../render/cluster/cluster.ts'
+import { bgpConfiguration, felixConfiguration } from '../render/configuration.ts'
+import { csi } from '../render/csi/csi.ts'
+import { finish } from '../render/finish.ts'
+import { kubeControllers } from '../render/kube-controllers/kube-controllers.ts'
+import { policies } from '../render/kube-controllers/policies.ts'
+import { namespaces } from '../render/namespaces/namespaces.ts'
+import { node } from '../render/node/node.ts'
+import { calicoSystem } from '../render/parts/places.ts'
+import { typha } from '../render/typha/typha.ts'
+import { type Decision, decided, installation, readAsked, readDecision } from './asked.ts'
+import { type NodeKeysFound, readNodeKeys } from './node-keys.ts'
+import type { Surroundings } from './surroundings.ts'
+
+interface Found {
+  decision: Decision
+  keys?: NodeKeysFound
+}
+
+const requesters = ['calico-node', 'calico-typha', 'calico-kube-controllers']
+
+export const calico = (surroundings: Surroundings) =>
+  defineController<Found>({
+    name: 'calico',
+    serves: installation,
+    reports: 'calico',
+    mirrors: true,
+    makes: [
+      ...[kinds.ServiceAccount, kinds.ClusterRole, kinds.ClusterRoleBinding, kinds.Role, kinds.RoleBinding],
+      ...[kinds.ConfigMap, kinds.Secret, kinds.Service, kinds.PodDisruptionBudget, kinds.ResourceQuota],
+      ...[kinds.Deployment, kinds.DaemonSet, kinds.CSIDriver, NetworkPolicy],
+    ],
+
+    async read(cluster) {
+      const asked = await readAsked(cluster)
+      if (!asked) return undefined
+      const decision = await readDecision(cluster, surroundings.environment, asked)
+      const { calico } = decision
+      return { decision, ...(calico && { keys: await readNodeKeys(cluster, calico, surroundings) }) }
+    },
+
+    desired({ decision, keys }) {
+      const calico = decided(decision)
+      return {
+        ...rendered(calico, decision, ready(decision, calico, keys)),
+        status: { computed: calico.spec },
+        achieved: { variant: 'Calico', calicoVersion, mtu: calico.mtu, imageSet: calico.imageSet },
+      }
+    },
+  })
+
+type Ready = Required<Pick<NodeKeysFound, 'keys' | 'trust'>> & { problems: Problem[] }
+
+/** Throws Invalid with all that this Installation waits for, since it cannot be rendered before. */
+function ready({ asked, facts }: Decision, calico: Calico, found: NodeKeysFound | undefined): Ready {
+  const missing = [
+    withoutPools(calico),
+    withoutPullSecrets(asked, facts),
+    ...(found?.waiting?.problems ?? []),
+    withoutGoldmaneAddress(calico, facts),
+  ].filter(isProblem)
+  if (missing.length > 0) throw new Waiting(missing)
+  if (!found?.keys || !found.trust) throw new Invalid(found?.problems ?? [])
+  return { keys: found.keys, trust: found.trust, problems: found.problems }
+}
+
+const isProblem = (problem: Problem | undefined): problem is Problem => problem !== undefined
+
+function rendered(calico: Calico, { facts }: Decision, { keys, trust, problems }: Ready): Outcome {
+  const [client, server] = [pairOf(keys, 'node-certs'), pairOf(keys, 'typha-certs')]
+  const { bundle } = trust
+  const requested = requesterBindings(calicoSystem, requesters)
+  const stored: Condition[] = keys.unstored.map(ref => ({ ref, is: 'written' }))
+  const felix = felixFields(calico, facts)
+  const objects: (KubeObject | Wanted)[] = [
+    ...namespaces(calico),
+    ...activeOperator(calico),
+    ...criticalPodsQuota(calico),
+    trust.object,
+    ...keys.objects,
+    ...(calico.certificateManagement ? requested.objects : []),
+    ...[...typha(calico, { server, client, trust: bundle }), ...node(calico, { client, typha: server, trust: bundle })].map(after(stored)),
+    ...csi(calico),
+    ...kubeControllers(calico, bundle),
+    ...policies(calico),
+  ]
+  return {
+    objects: [
+      ...finish(calico, objects),
+      ...felixConfiguration({ enforced: felix.enforce, defaults: felix.claim, annotations: felix.annotations }, calico.v3),
+      ...bgpConfiguration({ enforced: bgpFields(calico) }, calico.v3),
+    ],
+    remove: [...keys.remove, ...(calico.certificateManagement ? [] : requested.remove)],
+    problems: [...problems, ...felix.problems, withoutNodesForTypha(facts)].filter(isProblem),
+    warnings: [...keys.warnings, ...calico.warnings],
+    ...(keys.again !== undefined && { again: keys.again }),
+  }
+}
+
+/** Nothing starts with a certificate that the cluster does not have: its key would be lost with this process. */
+const after =
+  (conditions: Condition[]) =>
+  (object: KubeObject): KubeObject | Wanted =>
+    conditions.length > 0 && 'spec' in object && 'template' in (object.spec as object) ? { object, after: conditions } : object

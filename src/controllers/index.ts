@@ -1,0 +1,21 @@
+/** The list of controllers. */
+import type { Controller } from '../reconcile/controller.ts'
+import { admission } from './admission.ts'
+import { authority } from './authority.ts'
+import { calico } from './calico.ts'
+import { crds } from './crds.ts'
+import { ipPools } from './ip-pools.ts'
+import type { Surroundings } from './surroundings.ts'
+import { tiers } from './tiers.ts'
+
+export const controllers = (surroundings: Surroundings): Controller[] => {
+  const { manageCrds, environment } = surroundings
+  return [
+    ...(manageCrds ? [crds(surroundings)] : []),
+    ...(manageCrds && environment.v3 ? [admission(surroundings)] : []),
+    authority(surroundings),
+    ipPools(surroundings),
+    calico(surroundings),
+    tiers(),
+  ] as Controller[]
+}

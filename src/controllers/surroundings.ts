@@ -1,0 +1,12 @@
+/** What a process knows before it reads anything, beside what `Environment` says: what its flags, its image and its keys give it. */
+import type { Issuer } from '../certificates/issue.ts'
+import type { Environment } from '../installation/facts.ts'
+
+export interface Surroundings {
+  environment: Environment
+  /** CRDs and admission policies are installed and kept (`-manage-crds`). */
+  manageCrds: boolean
+  /** PEM text of the system roots of this process's image; may be empty. */
+  systemRoots: string
+  issuer: Issuer
+}

@@ -1,0 +1,48 @@
+/** The tier of the operator's policies, and leave for all pods of ours to be answered by DNS. */
+import { GlobalNetworkPolicy, NetworkPolicy } from '../../api/v3/network-policy.ts'
+import { Tier } from '../../api/v3/tier.ts'
+import { readProvider } from '../installation/facts.ts'
+import { countNodes } from '../installation/nodes.ts'
+import { overlaid } from '../installation/overlay.ts'
+import { type ClusterDns, providerNamed } from '../installation/providers.ts'
+import { DaemonSet, Node, Service } from '../kube/kinds.ts'
+import { defineController, type Reader } from '../reconcile/controller.ts'
+import { Waiting } from '../reconcile/problems.ts'
+import { tiers as rendered } from '../render/tiers/tiers.ts'
+import { readAsked } from './asked.ts'
+
+export const tiers = () =>
+  defineController({
+    name: 'tiers',
+    reports: 'tiers',
+
+    async read(cluster) {
+      const asked = await readAsked(cluster)
+      if (!asked) return undefined
+      const spec = overlaid(asked.base.spec ?? {}, asked.overlay?.spec)
+      const { evidence } = await cluster.derive('nodes as the provider matters', Node, countNodes)
+      const { dns } = providerNamed(spec.kubernetesProvider || (await readProvider(cluster, spec, evidence))?.name)
+      const served = await Promise.all([Tier, NetworkPolicy, GlobalNetworkPolicy].map(kind => cluster.serves(kind)))
+      return { dns, served: served.every(Boolean), nodeLocal: await readNodeLocalDns(cluster, dns) }
+    },
+
+    desired({ dns, served, nodeLocal }) {
+      if (!served) {
+        const remedy =
+          'With CRDs of crd.projectcalico.org the API server of Calico serves them: create an APIServer, and see TigeraStatus apiserver'
+        throw new Waiting([{ reason: 'ResourceNotReady', message: 'Waiting for Tigera API server to be ready', remedy }])
+      }
+      if (nodeLocal === 'no service') {
+        const object = { apiVersion: 'v1', kind: 'Service', name: dns.service, namespace: dns.namespace }
+        throw new Waiting([{ reason: 'ResourceNotFound', message: 'Unable to find DNS service', object }])
+      }
+      return rendered({ dns, nodeLocalDns: nodeLocal })
+    },
+  })
+
+/** The addresses of the cluster's DNS Service, where a cache on each node answers for it; none where there is no such cache. */
+async function readNodeLocalDns(cluster: Reader, { service, namespace }: ClusterDns): Promise<readonly string[] | 'no service'> {
+  if (!(await cluster.get(DaemonSet, 'node-local-dns', namespace))) return []
+  const found = await cluster.get(Service, service, namespace)
+  return found ? (found.spec?.clusterIPs ?? []).filter(address => address !== 'None') : 'no service'
+}
