@@ -47,13 +47,21 @@ function checkNamespace(namespace: string | undefined, namespaced: boolean): Fie
   return dnsLabel(namespace).map(words => invalid('metadata.namespace', namespace, words))
 }
 
-function checkCommon({ labels, annotations = {}, ownerReferences = [] }: ObjectMeta): FieldError[] {
-  const size = Object.entries(annotations).reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(String(value)), 0)
+function checkCommon({ labels, annotations, ownerReferences = [] }: ObjectMeta): FieldError[] {
   return [
     ...checkLabels(labels, 'metadata.labels'),
-    ...Object.keys(annotations).flatMap(key => labelKey(key.toLowerCase()).map(words => invalid('metadata.annotations', key, words))),
-    ...(size > annotationLimit ? [tooLong('metadata.annotations', annotationLimit)] : []),
+    ...checkAnnotations(annotations, 'metadata.annotations'),
     ...checkOwners(ownerReferences),
+  ]
+}
+
+/** Keys of annotations, and the size of them all. */
+export function checkAnnotations(annotations: Record<string, string> | undefined, path: string): FieldError[] {
+  const all = Object.entries(annotations ?? {})
+  const size = all.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0)
+  return [
+    ...all.flatMap(([key]) => labelKey(key.toLowerCase()).map(words => invalid(path, key, words))),
+    ...(size > annotationLimit ? [tooLong(path, annotationLimit)] : []),
   ]
 }
 

@@ -56,14 +56,16 @@ function readObject(value: unknown, place: Place): Record<string, unknown> {
       result[name] = readValue(item, { node: withNotes(field, node, name), path: at, struct, fields: into, unknown })
     }
   }
-  // Structs that are no pointers are there whether they were sent or not, and defaults are put into them.
-  for (const [name, note] of Object.entries(notesOf(node))) {
-    const field = fields[name]
-    if (note === 'zero' && field?.type === 'object' && result[name] === undefined) {
-      result[name] = readObject({}, { ...place, node: field, struct })
-    }
-  }
+  addStructs(result, { ...place, struct })
   return result
+}
+
+/** Structs that are no pointers are there whether they were sent or not, and defaults are put into them. */
+function addStructs(result: Record<string, unknown>, place: Place): void {
+  for (const [name, note] of Object.entries(notesOf(place.node))) {
+    const field = place.node.fields?.[name]
+    if (note === 'zero' && field?.type === 'object' && result[name] === undefined) result[name] = readObject({}, { ...place, node: field })
+  }
 }
 
 /** Times with microseconds are told apart by the struct they are in alone. */

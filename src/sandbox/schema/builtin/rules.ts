@@ -1,12 +1,63 @@
 /** Judges objects of built-in kinds: the rules that operators run into, in the server's words. A table by kind; each rule is in the file of its subject. */
-import type { KubeObject } from '../../../kube/objects.ts'
+import { groupOf, type KubeObject } from '../../../kube/objects.ts'
 import { builtinResources } from '../../../kube/resources.ts'
 import type { FieldError } from '../field-errors.ts'
 import { checkMetadata, checkMetadataUpdate } from '../metadata.ts'
 import { dns1035Label, dnsLabel, dnsSubdomain, type NameRule, pathSegment } from '../names.ts'
+import {
+  checkMutatingPolicy,
+  checkMutatingWebhooks,
+  checkValidatingBinding,
+  checkValidatingPolicy,
+  checkValidatingWebhooks,
+} from './rules-admission.ts'
+import {
+  checkApiService,
+  checkCsiDriver,
+  checkDisruptionBudget,
+  checkLease,
+  checkNetworkPolicy,
+  checkPriorityClass,
+  checkStorageClass,
+} from './rules-cluster.ts'
+import { checkConfigMap, checkNode, checkSecret, checkService } from './rules-core.ts'
+import { checkDefinition } from './rules-crd.ts'
+import { checkPod } from './rules-pod.ts'
+import { checkClusterRole, checkClusterRoleBinding, checkRole, checkRoleBinding } from './rules-rbac.ts'
+import { checkDaemonSet, checkDeployment, checkJob, checkReplicaSet, checkStatefulSet } from './rules-workload.ts'
 
 /** What is wrong with an object; `old` is the one it takes the place of. */
-export type Rule = (object: never, old: never | undefined) => FieldError[]
+type Rule = (object: never, old: never | undefined) => FieldError[]
+
+const table: Record<string, Rule> = {
+  ConfigMap: checkConfigMap,
+  Node: checkNode,
+  Pod: checkPod,
+  Secret: checkSecret,
+  Service: checkService,
+  'apps/DaemonSet': checkDaemonSet,
+  'apps/Deployment': checkDeployment,
+  'apps/ReplicaSet': checkReplicaSet,
+  'apps/StatefulSet': checkStatefulSet,
+  'batch/Job': checkJob,
+  'rbac.authorization.k8s.io/ClusterRole': checkClusterRole,
+  'rbac.authorization.k8s.io/ClusterRoleBinding': checkClusterRoleBinding,
+  'rbac.authorization.k8s.io/Role': checkRole,
+  'rbac.authorization.k8s.io/RoleBinding': checkRoleBinding,
+  'admissionregistration.k8s.io/MutatingAdmissionPolicy': checkMutatingPolicy,
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration': checkMutatingWebhooks,
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': checkValidatingPolicy,
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': checkValidatingBinding,
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': checkValidatingWebhooks,
+  'apiextensions.k8s.io/CustomResourceDefinition': checkDefinition,
+  'apiregistration.k8s.io/APIService': checkApiService,
+  'coordination.k8s.io/Lease': checkLease,
+  'networking.k8s.io/NetworkPolicy': checkNetworkPolicy,
+  'policy/PodDisruptionBudget': checkDisruptionBudget,
+  'scheduling.k8s.io/PriorityClass': checkPriorityClass,
+  'storage.k8s.io/CSIDriver': checkCsiDriver,
+  'storage.k8s.io/StorageClass': checkStorageClass,
+}
 
 /** Names are DNS subdomains, but for these. */
 const nameRules: Record<string, NameRule> = {
@@ -31,5 +82,7 @@ export function checkBuiltin(object: KubeObject, old: KubeObject | undefined, su
     ? checkMetadataUpdate(object, old)
     : checkMetadata(object, { namespaced: inNamespaces, name: nameRules[kind] ?? dnsSubdomain })
   if (subresource === 'status') return metadata
-  return metadata
+  const group = groupOf(apiVersion)
+  const rule = table[group ? `${group}/${kind}` : kind]
+  return [...metadata, ...(rule?.(object as never, old as never | undefined) ?? [])]
 }

@@ -1,0 +1,218 @@
+/** Judges webhook configurations and admission policies. https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/ */
+import type {
+  MatchResources,
+  MutatingAdmissionPolicy,
+  MutatingWebhook,
+  MutatingWebhookConfiguration,
+  RuleWithOperations,
+  ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicyBinding,
+  ValidatingWebhook,
+  ValidatingWebhookConfiguration,
+} from '../../../kube/kinds.ts'
+import { CelError, compile } from '../../cel/environment.ts'
+import { duplicate, type FieldError, invalid, notSupported, required } from '../field-errors.ts'
+import { dns1035Label, dnsSubdomain } from '../names.ts'
+import { oneOf, perhapsNamed, portOrName, present, repeated, selector } from './checks.ts'
+
+const reviews = ['v1', 'v1beta1']
+const operations = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE']
+
+export const checkValidatingWebhooks = ({ webhooks = [] }: ValidatingWebhookConfiguration): FieldError[] => checkWebhooks(webhooks)
+export const checkMutatingWebhooks = ({ webhooks = [] }: MutatingWebhookConfiguration): FieldError[] => checkWebhooks(webhooks)
+
+function checkWebhooks(webhooks: (ValidatingWebhook | MutatingWebhook)[]): FieldError[] {
+  const twice = repeated(webhooks.map(({ name }) => name))
+  return webhooks.flatMap((webhook, index) => [
+    ...checkWebhook(webhook, `webhooks[${index}]`),
+    ...checkReviewVersions(webhook.admissionReviewVersions ?? [], `webhooks[${index}].admissionReviewVersions`),
+    ...(twice.includes(index) ? [duplicate(`webhooks[${index}].name`, webhook.name)] : []),
+  ])
+}
+
+function checkWebhook(webhook: ValidatingWebhook | MutatingWebhook, path: string): FieldError[] {
+  const { timeoutSeconds = 10, sideEffects, clientConfig = {} } = webhook
+  return [
+    ...fullyQualified(webhook.name, `${path}.name`),
+    ...(webhook.rules ?? []).flatMap((rule, index) => checkRule(rule, `${path}.rules[${index}]`)),
+    ...oneOf(webhook.failurePolicy, ['Fail', 'Ignore'], `${path}.failurePolicy`),
+    ...oneOf(webhook.matchPolicy, ['Equivalent', 'Exact'], `${path}.matchPolicy`),
+    ...(sideEffects
+      ? oneOf(sideEffects, ['None', 'NoneOnDryRun'], `${path}.sideEffects`)
+      : [required(`${path}.sideEffects`, 'must specify one of None, NoneOnDryRun')]),
+    ...(timeoutSeconds < 1 || timeoutSeconds > 30
+      ? [invalid(`${path}.timeoutSeconds`, timeoutSeconds, 'the timeout value must be between 1 and 30 seconds')]
+      : []),
+    ...selector(webhook.namespaceSelector, `${path}.namespaceSelector`),
+    ...selector(webhook.objectSelector, `${path}.objectSelector`),
+    ...checkClient(clientConfig, `${path}.clientConfig`),
+    ...checkConditions(webhook.matchConditions ?? [], `${path}.matchConditions`),
+  ]
+}
+
+function fullyQualified(name: string, path: string): FieldError[] {
+  if (!name) return [required(path)]
+  const complaints = dnsSubdomain(name)
+  if (complaints.length > 0) return [invalid(path, name, complaints.join(','))]
+  return name.split('.').length < 3 ? [invalid(path, name, 'should be a domain with at least three segments separated by dots')] : []
+}
+
+function checkClient({ url, service }: ValidatingWebhook['clientConfig'], path: string): FieldError[] {
+  if ((url === undefined) === (service === undefined)) return [required(path, 'exactly one of url or service is required')]
+  if (!service)
+    return url?.startsWith('https://')
+      ? []
+      : [invalid(`${path}.url`, url, "'https' is the only allowed URL scheme; desired format: https://host[/path]")]
+  return [
+    ...present(service.name, `${path}.service.name`, 'service name is required'),
+    ...present(service.namespace, `${path}.service.namespace`, 'service namespace is required'),
+    ...portOrName(service.port, `${path}.service.port`).map(error => ({ ...error, detail: `port is not valid: ${error.detail}` })),
+    ...(service.path && !service.path.startsWith('/') ? [invalid(`${path}.service.path`, service.path, "must start with a '/'")] : []),
+  ]
+}
+
+function checkReviewVersions(versions: string[], path: string): FieldError[] {
+  if (versions.length === 0) return [required(path, `must specify one of ${reviews.join(', ')}`)]
+  const twice = repeated(versions)
+  return [
+    ...versions.flatMap((version, index) =>
+      twice.includes(index)
+        ? [invalid(`${path}[${index}]`, version, 'duplicate version')]
+        : dns1035Label(version).map(words => invalid(`${path}[${index}]`, version, words)),
+    ),
+    ...(versions.some(version => reviews.includes(version))
+      ? []
+      : [invalid(path, versions, `must include at least one of ${reviews.join(', ')}`)]),
+  ]
+}
+
+function checkRule(
+  { operations: on = [], apiGroups = [], apiVersions = [], resources = [], scope }: RuleWithOperations,
+  path: string,
+): FieldError[] {
+  return [
+    ...(on.length === 0 ? [required(`${path}.operations`)] : []),
+    ...(on.length > 1 && on.includes('*')
+      ? [invalid(`${path}.operations`, on, "if '*' is present, must not specify other operations")]
+      : []),
+    ...on.flatMap((each, index) => oneOf(each, operations, `${path}.operations[${index}]`)),
+    ...checkMany(apiGroups, `${path}.apiGroups`, 'API groups'),
+    ...checkMany(apiVersions, `${path}.apiVersions`, 'API versions'),
+    ...apiVersions.flatMap((version, index) => present(version, `${path}.apiVersions[${index}]`)),
+    ...(resources.length === 0 ? [required(`${path}.resources`)] : []),
+    ...(resources.includes('*') && resources.some(each => each !== '*' && !each.includes('/'))
+      ? [invalid(`${path}.resources`, resources, "if '*' is present, must not specify other resources without subresources")]
+      : []),
+    ...(scope ? oneOf(scope, ['*', 'Cluster', 'Namespaced'], `${path}.scope`) : []),
+  ]
+}
+
+const checkMany = (list: string[], path: string, what: string): FieldError[] => [
+  ...(list.length === 0 ? [required(path)] : []),
+  ...(list.length > 1 && list.includes('*') ? [invalid(path, list, `if '*' is present, must not specify other ${what}`)] : []),
+]
+
+/** Expressions that cannot be read. Types are not checked: the server does that only where it knows them. */
+function checkExpression(expression: string | undefined, path: string): FieldError[] {
+  if (!expression?.trim()) return [required(path)]
+  try {
+    compile(expression, ['object', 'oldObject', 'request', 'params', 'namespaceObject', 'authorizer', 'variables'])
+    return []
+  } catch (error) {
+    if (!(error instanceof CelError)) throw error
+    return [invalid(path, expression, `compilation failed: ${error.message}`)]
+  }
+}
+
+const checkConditions = (conditions: { name: string; expression: string }[], path: string): FieldError[] => {
+  const twice = repeated(conditions.map(({ name }) => name))
+  return conditions.flatMap(({ name, expression }, index) => [
+    ...checkExpression(expression, `${path}[${index}].expression`),
+    ...present(name, `${path}[${index}].name`),
+    ...(twice.includes(index) ? [duplicate(`${path}[${index}].name`, name)] : []),
+  ])
+}
+
+export function checkValidatingPolicy({ spec }: ValidatingAdmissionPolicy): FieldError[] {
+  if (!spec) return [required('spec.matchConstraints')]
+  const { validations = [], auditAnnotations = [], variables = [] } = spec
+  const nothing = 'validations or auditAnnotations must contain at least one item'
+  return [
+    ...oneOf(spec.failurePolicy, ['Fail', 'Ignore'], 'spec.failurePolicy'),
+    ...checkParamKind(spec.paramKind),
+    ...checkConstraints(spec.matchConstraints),
+    ...checkConditions(spec.matchConditions ?? [], 'spec.matchConditions'),
+    ...variables.flatMap(({ expression }, index) => checkExpression(expression, `spec.variables[${index}].expression`)),
+    ...(validations.length + auditAnnotations.length === 0
+      ? [required('spec.validations', nothing), required('spec.auditAnnotations', nothing)]
+      : []),
+    ...validations.flatMap(({ expression, messageExpression }, index) => [
+      ...checkExpression(expression, `spec.validations[${index}].expression`),
+      ...(messageExpression ? checkExpression(messageExpression, `spec.validations[${index}].messageExpression`) : []),
+    ]),
+  ]
+}
+
+function checkParamKind(kind: { apiVersion?: string; kind?: string } | undefined): FieldError[] {
+  return kind ? [...present(kind.apiVersion, 'spec.paramKind.apiVersion'), ...present(kind.kind, 'spec.paramKind.kind')] : []
+}
+
+function checkConstraints(match: MatchResources | undefined): FieldError[] {
+  if (!match) return [required('spec.matchConstraints')]
+  const rules = match.resourceRules ?? []
+  return [
+    ...selector(match.namespaceSelector, 'spec.matchConstraints.namespaceSelector'),
+    ...selector(match.objectSelector, 'spec.matchConstraints.objectSelector'),
+    ...rules.flatMap((rule, index) => checkRule(rule, `spec.matchConstraints.resourceRules[${index}]`)),
+    ...(rules.length === 0 ? [required('spec.matchConstraints.resourceRules')] : []),
+  ]
+}
+
+export function checkValidatingBinding({ spec }: ValidatingAdmissionPolicyBinding): FieldError[] {
+  const actions = spec?.validationActions ?? []
+  const path = 'spec.validationActions'
+  const twice = repeated(actions)
+  return [
+    ...(spec?.policyName ? perhapsNamed(spec.policyName, dnsSubdomain, 'spec.policyName') : [required('spec.policyName')]),
+    ...(spec?.matchResources?.resourceRules ?? []).flatMap((rule, index) => checkRule(rule, `spec.matchResources.resourceRules[${index}]`)),
+    ...actions.flatMap((action, index) => [
+      ...oneOf(action, ['Audit', 'Deny', 'Warn'], `${path}[${index}]`),
+      ...(twice.includes(index) ? [duplicate(`${path}[${index}]`, action)] : []),
+    ]),
+    ...(actions.includes('Deny') && actions.includes('Warn')
+      ? [
+          invalid(
+            path,
+            actions,
+            'must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)',
+          ),
+        ]
+      : []),
+    ...(actions.length === 0 ? [required(path, 'at least one validation action is required')] : []),
+  ]
+}
+
+export function checkMutatingPolicy({ spec }: MutatingAdmissionPolicy): FieldError[] {
+  if (!spec) return [required('spec.matchConstraints')]
+  const mutations = spec.mutations ?? []
+  return [
+    ...oneOf(spec.failurePolicy, ['Fail', 'Ignore'], 'spec.failurePolicy'),
+    ...checkParamKind(spec.paramKind),
+    ...checkConstraints(spec.matchConstraints),
+    ...checkConditions(spec.matchConditions ?? [], 'spec.matchConditions'),
+    ...(spec.variables ?? []).flatMap(({ expression }, index) => checkExpression(expression, `spec.variables[${index}].expression`)),
+    ...(mutations.length === 0 ? [required('spec.mutations', 'mutations must contain at least one item')] : []),
+    ...mutations.flatMap(({ patchType, jsonPatch, applyConfiguration }, index) => {
+      const path = `spec.mutations[${index}]`
+      if (patchType === 'JSONPatch') return checkExpression(jsonPatch?.expression, `${path}.jsonPatch.expression`)
+      if (patchType === 'ApplyConfiguration')
+        return checkExpression(applyConfiguration?.expression, `${path}.applyConfiguration.expression`)
+      return patchType
+        ? [notSupported(`${path}.patchType`, patchType, ['ApplyConfiguration', 'JSONPatch'])]
+        : [required(`${path}.patchType`)]
+    }),
+    ...(spec.reinvocationPolicy
+      ? oneOf(spec.reinvocationPolicy, ['IfNeeded', 'Never'], 'spec.reinvocationPolicy')
+      : [required('spec.reinvocationPolicy')]),
+  ]
+}
