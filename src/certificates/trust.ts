@@ -44,7 +44,7 @@ export async function readAuthority(cluster: Reader, issuer: Issuer, options: Au
   const secret = await cluster.get(Secret, authoritySecret, namespace)
   const stored = pairOf(secret)
   if (stored) issuer.authorityStored()
-  else if (!create) return usable({ wrong: 'does not exist yet' }, ref, options)
+  else if (!create) return usable({ wrong: 'it does not exist yet' }, ref, options)
   const pair = stored ?? (await issuer.authority())
   const found = usable(ownAuthority(pair), ref, options)
   return found.authority && create ? { ...found, object: kept(pair, namespace, secret?.type) } : found

@@ -15,6 +15,7 @@ test('what is enforced and what is only a default go different ways', () => {
         metadata: { name: 'default', annotations: { 'operator.tigera.io/bpfEnabled': 'false' } },
         spec: { nftablesMode: 'Disabled', bpfEnabled: false },
       },
+      part: true,
       defaults: { spec: { healthPort: 9099, vxlanVNI: 4096 } },
     },
   ])
@@ -29,6 +30,7 @@ test('the group is that of the mode', () => {
       metadata: { name: 'default' },
       spec: { programClusterRoutes: 'Enabled' },
     },
+    part: true,
   })
 })
 
