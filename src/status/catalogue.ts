@@ -2,7 +2,7 @@
 import type { Reason } from '../reconcile/problems.ts'
 
 /** `waiting`: somebody else acts first, and the operator goes on by itself. `error`: somebody has to act. */
-export type Severity = 'ok' | 'waiting' | 'error'
+type Severity = 'ok' | 'waiting' | 'error'
 
 export interface CatalogueEntry {
   readonly severity: Severity
