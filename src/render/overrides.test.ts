@@ -113,16 +113,6 @@ describe('an override', () => {
     expect(overNodePods({ dnsPolicy: '' }).dnsPolicy).toBeUndefined()
     expect(overNodePods({}).dnsPolicy).toBe('ClusterFirstWithHostNet')
   })
-
-  test('of mount-bpffs is one of ebpf-bootstrap, which it once was', () => {
-    const pod = overNodePods({ initContainers: [{ name: 'mount-bpffs', resources: small }] })
-    expect(pod.initContainers![0]).toEqual({ name: 'ebpf-bootstrap', resources: small })
-  })
-
-  test('of mount-bpffs counts only among as many entries as have resources', () => {
-    const pod = overNodePods({ initContainers: [{ name: 'install-cni' }, { name: 'mount-bpffs', resources: small }] })
-    expect(pod.initContainers![0]!.resources).toBeUndefined()
-  })
 })
 
 describe('componentResources', () => {

@@ -11,13 +11,11 @@ interface Row {
   overlay: string
   /** What `componentResources`, the old way to set resources, calls its main container, which has the workload's name. */
   component?: 'Node' | 'Typha' | 'KubeControllers'
-  /** Names that init containers once had. */
-  renamed?: Readonly<Record<string, string>>
 }
 
 /** Every workload that is rendered has its row, so that none is forgotten. */
 export const overlays: Readonly<Record<string, Row>> = {
-  'DaemonSet/calico-node': { overlay: 'calicoNodeDaemonSet', component: 'Node', renamed: { 'mount-bpffs': 'ebpf-bootstrap' } },
+  'DaemonSet/calico-node': { overlay: 'calicoNodeDaemonSet', component: 'Node' },
   'DaemonSet/csi-node-driver': { overlay: 'csiNodeDriverDaemonSet' },
   'Deployment/calico-typha': { overlay: 'typhaDeployment', component: 'Typha' },
   'Deployment/calico-kube-controllers': { overlay: 'calicoKubeControllersDeployment', component: 'KubeControllers' },
@@ -35,17 +33,7 @@ export function overridden<T extends KubeObject>(object: T, spec: object): T {
     .map(({ resourceRequirements }) => ({ name: object.metadata.name, resources: resourceRequirements }))
   const overlay = fields[row.overlay] as WorkloadOverlay | undefined
   const old = main.length === 0 ? object : withTemplate(object, template => merged(template, { spec: { containers: main } }))
-  return overlay ? overlaid(old, renamed(overlay, row.renamed)) : old
-}
-
-/** Old names count among as many entries as have resources at all, which is as far as the predecessor looked. */
-function renamed(overlay: WorkloadOverlay, names: Row['renamed']): WorkloadOverlay {
-  const { initContainers } = overlay.spec?.template?.spec ?? {}
-  if (names === undefined || initContainers === undefined) return overlay
-  const counted = initContainers.filter(({ resources }) => resources !== undefined).length
-  const current = initContainers.map((entry, i) => (i < counted ? { ...entry, name: names[entry.name] ?? entry.name } : entry))
-  const template = overlay.spec!.template!
-  return { ...overlay, spec: { ...overlay.spec, template: { ...template, spec: { ...template.spec, initContainers: current } } } }
+  return overlay ? overlaid(old, overlay) : old
 }
 
 function overlaid<T extends KubeObject>(object: T, { metadata, spec }: WorkloadOverlay): T {
