@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type AuditEvent, type CountOptions, count, lastChange, readAudit } from './audit.ts'
+import { type AuditEvent, readAudit, trail } from './audit.ts'
+import { type CountOptions, count, lastChange } from './trail.ts'
 
 let id = 0
 
@@ -34,7 +35,7 @@ test('a write that leaves the resourceVersion as it was is one without effect, t
     event('update pods/status', { version: '2' }),
     event('patch pods', { version: '2' }),
   ]
-  const { writes, writesWithoutEffect } = count(log, operator)
+  const { writes, writesWithoutEffect } = count(trail(log), operator)
   expect(writes).toEqual({ total: 4, 'create pods': 1, 'patch pods': 1, 'update pods': 1, 'update pods/status': 1 })
   expect(writesWithoutEffect).toEqual({ total: 2, 'patch pods': 1, 'update pods': 1 })
 })
@@ -47,13 +48,13 @@ test('a write is judged by what others made of the object in between', () => {
     event('update pods', { version: '5', ...other }),
     event('update pods', { version: '5' }),
   ]
-  expect(count(log, operator).writesWithoutEffect.total).toBe(2)
-  expect(count(log, operator).writes.total).toBe(2)
+  expect(count(trail(log), operator).writesWithoutEffect.total).toBe(2)
+  expect(count(trail(log), operator).writes.total).toBe(2)
 })
 
 test('the first write to an object of unknown state counts as one with effect, and so does every deletion', () => {
   const log = [event('update pods', { version: '7' }), event('delete pods', { version: '7' })]
-  expect(count(log, operator).writesWithoutEffect).toEqual({ total: 0 })
+  expect(count(trail(log), operator).writesWithoutEffect).toEqual({ total: 0 })
 })
 
 test('objects of one name in different namespaces or groups are different objects', () => {
@@ -62,7 +63,7 @@ test('objects of one name in different namespaces or groups are different object
     event('update pods', { version: '1', objectRef: { resource: 'pods', namespace: 'b', name: 'x' } }),
     event('update pods', { version: '1', objectRef: { resource: 'pods', apiGroup: 'g', namespace: 'a', name: 'x' } }),
   ]
-  expect(count(log, operator).writesWithoutEffect.total).toBe(0)
+  expect(count(trail(log), operator).writesWithoutEffect.total).toBe(0)
 })
 
 test('failed writes are counted by status and change nothing', () => {
@@ -71,7 +72,7 @@ test('failed writes are counted by status and change nothing', () => {
     event('update pods', { responseStatus: { code: 409 } }),
     event('update pods', { version: '1' }),
   ]
-  expect(count(log, operator)).toMatchObject({
+  expect(count(trail(log), operator)).toMatchObject({
     failedWrites: { total: 1, 'update pods 409': 1 },
     writes: { total: 2 },
     writesWithoutEffect: { total: 1 },
@@ -80,7 +81,7 @@ test('failed writes are counted by status and change nothing', () => {
 
 test('a watch counts once, although its end is in the log as well', () => {
   const watch = event('watch pods', { stage: 'ResponseStarted' })
-  expect(count([watch, { ...watch, stage: 'ResponseComplete' }, event('get pods')], operator).reads).toEqual({
+  expect(count(trail([watch, { ...watch, stage: 'ResponseComplete' }, event('get pods')]), operator).reads).toEqual({
     total: 2,
     'get pods': 1,
     'watch pods': 1,
@@ -96,7 +97,7 @@ test('leases, events, dry runs and requests about no resource are not counted; r
     event('get', { objectRef: undefined }),
     review,
   ]
-  expect(count(log, operator)).toMatchObject({ writes: { total: 0 }, reads: { total: 1, 'create tokenreviews': 1 } })
+  expect(count(trail(log), operator)).toMatchObject({ writes: { total: 0 }, reads: { total: 1, 'create tokenreviews': 1 } })
 })
 
 test('what an aggregated API answered is known from what it asked for under the same id', () => {
@@ -112,7 +113,7 @@ test('what an aggregated API answered is known from what it asked for under the 
       asked,
     ]
   }
-  const { writes, writesWithoutEffect } = count([...through('1'), ...through('1'), ...through('2')], operator)
+  const { writes, writesWithoutEffect } = count(trail([...through('1'), ...through('1'), ...through('2')]), operator)
   expect([writes.total, writesWithoutEffect.total]).toEqual([3, 1])
 })
 
@@ -122,7 +123,7 @@ test('who is counted is said by user, by user agent, or by both', () => {
     event('get pods', { userAgent: 'kubectl' }),
     event('get pods', { userAgent: 'kubectl', user: { username: 'admin' } }),
   ]
-  const reads = (options: CountOptions) => count(log, options).reads.total
+  const reads = (options: CountOptions) => count(trail(log), options).reads.total
   expect([
     reads({}),
     reads(operator),
@@ -134,14 +135,14 @@ test('who is counted is said by user, by user agent, or by both', () => {
 test('an interval of time begins with its first moment and ends before its last', () => {
   const at = Date.parse('2026-01-01T00:00:10Z')
   const log = [event('update pods', { version: '1' })]
-  expect(count(log, { ...operator, from: at, to: at + 1 }).writes.total).toBe(1)
-  expect(count(log, { ...operator, to: at }).writes.total).toBe(0)
+  expect(count(trail(log), { ...operator, from: at, to: at + 1 }).writes.total).toBe(1)
+  expect(count(trail(log), { ...operator, to: at }).writes.total).toBe(0)
 })
 
 test('the last change is the last write that had an effect', () => {
   const log = [event('update pods', { version: '1' }), event('update pods', { version: '1', stageTimestamp: '2026-01-01T00:00:20Z' })]
-  expect(lastChange(log, operator)).toBe(Date.parse('2026-01-01T00:00:11Z'))
-  expect(lastChange(log, { user: 'nobody' })).toBeUndefined()
+  expect(lastChange(trail(log), operator)).toBe(Date.parse('2026-01-01T00:00:11Z'))
+  expect(lastChange(trail(log), { user: 'nobody' })).toBeUndefined()
 })
 
 test('a log is read up to the mark, past a line that is being written', async () => {

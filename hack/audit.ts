@@ -1,6 +1,7 @@
-/** Counts what a user asked of an API server, from its audit log: the numbers that implementations are compared by. Never asks the server itself. */
+/** Reads an API server's audit log: what everybody asked of it, and what came of that. Never asks the server itself. */
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { type Entry, isCounted, isRead } from './trail.ts'
 
 /** audit.k8s.io/v1 Event, as far as it is used here. https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/ */
 export interface AuditEvent {
@@ -23,23 +24,6 @@ export interface AuditEvent {
   responseObject?: unknown
   requestReceivedTimestamp: string
   stageTimestamp: string
-}
-
-export interface Counts {
-  writes: Record<string, number>
-  writesWithoutEffect: Record<string, number>
-  failedWrites: Record<string, number>
-  reads: Record<string, number>
-}
-
-export interface CountOptions {
-  /** Counts what this user did; others are only followed, to know in which state each object was. */
-  user?: string
-  /** Counts what came with a user agent that begins so, `calico-operator/`. */
-  userAgent?: string
-  /** Milliseconds since 1970: what was asked before `from`, or at `to` and later, is not counted. */
-  from?: number
-  to?: number
 }
 
 const components = ['kwok', 'system:kube-controller-manager', 'system:kube-scheduler', 'system:apiserver']
@@ -88,76 +72,51 @@ async function parse(path: string): Promise<AuditEvent[]> {
 }
 
 /**
- * Writes that succeeded, those of them that left the object as it was (same resourceVersion as before), writes that failed, by status, and reads.
- * Events, leases and dry runs are not counted; reviews count as reads, for nothing is kept of them; neither are discovery and other requests that are about no resource.
+ * Each request once, with what came of it. Left out are events, leases and dry runs, and what is about no resource (discovery).
+ * An object never seen before counts as changed by its first write; a deletion always does.
  */
-export function count(events: AuditEvent[], options: CountOptions): Counts {
-  const tally = { writes: new Tally(), writesWithoutEffect: new Tally(), failedWrites: new Tally(), reads: new Tally() }
-  for (const { event, name, kind, effective } of judged(events)) {
-    if (!isMeant(event, options)) continue
-    const code = event.responseStatus?.code ?? 0
-    if (kind === 'read') tally.reads.add(name)
-    else if (code >= 400) tally.failedWrites.add(`${name} ${code}`)
-    else {
-      tally.writes.add(name)
-      if (!effective) tally.writesWithoutEffect.add(name)
-    }
-  }
-  return {
-    writes: tally.writes.counts(),
-    writesWithoutEffect: tally.writesWithoutEffect.counts(),
-    failedWrites: tally.failedWrites.counts(),
-    reads: tally.reads.counts(),
-  }
-}
-
-/** When the user last changed anything, in milliseconds since 1970; undefined when it never did. */
-export function lastChange(events: AuditEvent[], options: CountOptions): number | undefined {
-  const changes = judged(events).filter(
-    ({ event, kind, effective }) => kind === 'write' && effective && (event.responseStatus?.code ?? 0) < 400 && isMeant(event, options),
-  )
-  return changes.length === 0 ? undefined : Math.max(...changes.map(({ event }) => Date.parse(event.stageTimestamp)))
-}
-
-interface Judged {
-  event: AuditEvent
-  /** `update installations/status`. */
-  name: string
-  kind: 'read' | 'write'
-  effective: boolean
-}
-
-function isMeant(event: AuditEvent, { user, userAgent, from = 0, to = Number.POSITIVE_INFINITY }: CountOptions): boolean {
-  const time = Date.parse(event.requestReceivedTimestamp)
-  if (user !== undefined && event.user.username !== user) return false
-  if (userAgent !== undefined && !event.userAgent?.startsWith(userAgent)) return false
-  return time >= from && time < to
-}
-
-/** Each request once, with what came of it. */
-function judged(events: AuditEvent[]): Judged[] {
+export function trail(events: readonly AuditEvent[]): Entry[] {
   const versions = new Map<string, string>()
   const seen = new Set<string>()
   const answers = new Map<string, unknown>(
     events.flatMap(({ auditID, responseObject }) => (responseObject ? [[auditID, responseObject] as const] : [])),
   )
-  return events.flatMap(entry => {
+  return events.flatMap(each => {
     // An aggregated API's answer is not written down, but what it asked for in its turn is, under the same id.
-    const event = { ...entry, responseObject: entry.responseObject ?? answers.get(entry.auditID) }
-    const { objectRef, verb, auditID, user } = event
-    const once = `${auditID} ${user.username}`
-    if (!objectRef?.resource || seen.has(once) || !isCounted(event)) return []
+    const event = { ...each, responseObject: each.responseObject ?? answers.get(each.auditID) }
+    const once = `${event.auditID} ${event.user.username}`
+    if (seen.has(once) || !isCountedEvent(event)) return []
     seen.add(once)
-    const name = `${verb} ${objectRef.resource}${objectRef.subresource ? `/${objectRef.subresource}` : ''}`
-    const isRead = ['get', 'list', 'watch'].includes(verb) || /^auth(entication|orization)\.k8s\.io$/.test(objectRef.apiGroup ?? '')
-    return [{ event, name, kind: isRead ? ('read' as const) : ('write' as const), effective: isRead || changed(event, versions) }]
+    const entry = entryOf(event)
+    return [{ ...entry, effective: entry.kind === 'write' && changed(event, versions) }]
   })
 }
 
-const isCounted = ({ objectRef, requestURI }: AuditEvent): boolean =>
-  !['events', 'leases'].includes(objectRef?.resource ?? '') && !/[?&]dryRun=/.test(requestURI)
+const isCountedEvent = ({ objectRef, requestURI }: AuditEvent): boolean =>
+  objectRef?.resource !== undefined && isCounted(objectRef.resource) && !/[?&]dryRun=/.test(requestURI)
 
-/** Follows each object's resourceVersion through all writes. An object never seen before counts as changed. */
+function entryOf(event: AuditEvent): Omit<Entry, 'effective'> {
+  const { verb, user, userAgent, objectRef = {}, responseObject } = event
+  const { resource = '', apiGroup: group = '', apiVersion: version = '', subresource, namespace } = objectRef
+  const name = objectRef.name ?? (responseObject as { metadata?: { name?: string } } | undefined)?.metadata?.name
+  return {
+    user: user.username,
+    ...(userAgent !== undefined && { userAgent }),
+    verb,
+    group,
+    version,
+    resource,
+    ...(subresource !== undefined && { subresource }),
+    ...(namespace !== undefined && { namespace }),
+    ...(name !== undefined && { name }),
+    code: event.responseStatus?.code ?? 0,
+    kind: isRead({ verb, group }) ? 'read' : 'write',
+    asked: Date.parse(event.requestReceivedTimestamp),
+    answered: Date.parse(event.stageTimestamp),
+  }
+}
+
+/** Follows each object's resourceVersion through all writes. */
 function changed({ objectRef, verb, responseStatus, responseObject }: AuditEvent, versions: Map<string, string>): boolean {
   if ((responseStatus?.code ?? 0) >= 400) return false
   const { metadata } = (responseObject ?? {}) as { metadata?: { name?: string; resourceVersion?: string } }
@@ -165,18 +124,4 @@ function changed({ objectRef, verb, responseStatus, responseObject }: AuditEvent
   const before = versions.get(key)
   if (metadata?.resourceVersion) versions.set(key, metadata.resourceVersion)
   return verb === 'create' || verb === 'delete' || before === undefined || before !== metadata?.resourceVersion
-}
-
-class Tally {
-  readonly #counts = new Map<string, number>()
-
-  add(name: string): void {
-    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1)
-  }
-
-  /** The total first, then by name. */
-  counts(): Record<string, number> {
-    const names = [...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1))
-    return { total: names.reduce((sum, [, n]) => sum + n, 0), ...Object.fromEntries(names) }
-  }
 }

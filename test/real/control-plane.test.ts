@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { count, lastChange } from '../../hack/audit.ts'
+import { trail } from '../../hack/audit.ts'
 import { findBinary } from '../../hack/control-plane/binaries.ts'
 import { type Answer, available, type ControlPlane, startControlPlane } from '../../hack/control-plane/control-plane.ts'
+import { count, lastChange } from '../../hack/trail.ts'
 import { builtinResources } from '../../src/kube/resources.ts'
 import { eventually, field } from './eventually.ts'
 
@@ -156,7 +157,7 @@ describe.skipIf(!available())('a real control plane', () => {
     await plane.request('GET', path, as)
     await plane.request('GET', '/api/v1/namespaces/default/configmaps?watch=true&timeoutSeconds=1', as)
     await plane.request('DELETE', path, as)
-    const log = await plane.auditLog()
+    const log = trail(await plane.auditLog())
     expect(count(log, { user: 'operator', from })).toEqual({
       writes: { total: 4, 'delete configmaps': 1, 'patch configmaps': 3 },
       writesWithoutEffect: { total: 2, 'patch configmaps': 2 },

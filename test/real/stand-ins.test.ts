@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { count } from '../../hack/audit.ts'
+import { trail } from '../../hack/audit.ts'
 import { available, type ControlPlane, startControlPlane } from '../../hack/control-plane/control-plane.ts'
 import { type Authority, authority, servingCertificate } from '../../hack/control-plane/credentials.ts'
 import { startStandIns } from '../../hack/control-plane/stand-ins.ts'
+import { count } from '../../hack/trail.ts'
 import { eventually, field } from './eventually.ts'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
@@ -139,7 +140,7 @@ describe.skipIf(!available())('pods that are called', () => {
       status: 404,
       body: { message: 'ippools.projectcalico.org "none" not found', details: { group: 'projectcalico.org' } },
     })
-    expect(count(await plane.auditLog(), { user: 'operator' })).toMatchObject({
+    expect(count(trail(await plane.auditLog()), { user: 'operator' })).toMatchObject({
       writes: { total: 2, 'patch ippools': 2 },
       writesWithoutEffect: { total: 1 },
     })
