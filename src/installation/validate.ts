@@ -18,8 +18,12 @@ type Network = NonNullable<InstallationSpec['calicoNetwork']>
 const network = 'spec.calicoNetwork'
 const logging = 'spec.logging.cni'
 
-/** A number that has to be more than zero where it is given. */
-const positive = (path: string, [id, says]: readonly [string, string], of: (spec: InstallationSpec) => number | undefined): SpecRule => ({
+/** A number that has to be more than zero where it is given, named as the reference names it. */
+const positive = (
+  path: string,
+  [id, says, name]: readonly [string, string, string],
+  of: (spec: InstallationSpec) => number | undefined,
+): SpecRule => ({
   id,
   path,
   says,
@@ -27,7 +31,7 @@ const positive = (path: string, [id, says]: readonly [string, string], of: (spec
     const value = of(spec)
     return value === undefined || value > 0
       ? []
-      : [invalid(path, `${path} should be greater than 0, and is ${value}`, 'Write 1 or more, or leave it out')]
+      : [invalid(path, `${name} should be greater than 0, and is ${value}`, 'Write 1 or more, or leave it out')]
   },
 })
 
@@ -93,11 +97,15 @@ const parameters: readonly string[] = ['net.ipv4.tcp_keepalive_intvl', 'net.ipv4
 const components: readonly string[] = ['KubeControllers', 'Node', 'Typha']
 
 const fields: readonly SpecRule[] = [
-  positive(`${logging}.logFileMaxCount`, ['log-file-count', 'At least one log file is kept.'], spec => spec.logging?.cni?.logFileMaxCount),
+  positive(
+    `${logging}.logFileMaxCount`,
+    ['log-file-count', 'At least one log file is kept.', 'logFileMaxCount'],
+    spec => spec.logging?.cni?.logFileMaxCount,
+  ),
   { id: 'log-file-size', path: `${logging}.logFileMaxSize`, says: 'It is more than nothing, in Ki, Mi or Gi.', check: logSize },
   positive(
     `${logging}.logFileMaxAgeDays`,
-    ['log-file-age', 'Log files are kept for at least a day.'],
+    ['log-file-age', 'Log files are kept for at least a day.', 'logFileMaxAgeDays'],
     spec => spec.logging?.cni?.logFileMaxAgeDays,
   ),
   autodetection('nodeAddressAutodetectionV4'),
@@ -120,7 +128,7 @@ const fields: readonly SpecRule[] = [
   {
     id: 'node-update-strategy',
     path: 'spec.nodeUpdateStrategy.type',
-    says: 'calico-node is updated by RollingUpdate.',
+    says: 'Pods of calico-node are replaced by RollingUpdate.',
     check: ({ nodeUpdateStrategy: { type } = {} }) =>
       type === undefined || type === 'RollingUpdate'
         ? []
@@ -139,7 +147,7 @@ const fields: readonly SpecRule[] = [
   },
   positive(
     'spec.controlPlaneReplicas',
-    ['control-plane-replicas', 'The control plane of Calico has at least one replica.'],
+    ['control-plane-replicas', 'The control plane of Calico has at least one replica.', 'installation spec.ControlPlaneReplicas'],
     spec => spec.controlPlaneReplicas,
   ),
   {
@@ -162,7 +170,7 @@ const fields: readonly SpecRule[] = [
   {
     id: 'non-privileged',
     path: 'spec.nonPrivileged',
-    says: 'calico-node is privileged.',
+    says: 'Pods of calico-node are privileged.',
     check: ({ nonPrivileged }) =>
       nonPrivileged === 'Enabled'
         ? [
@@ -200,7 +208,7 @@ const initContainers = 'spec.calicoNodeDaemonSet.spec.template.spec.initContaine
 const oneBootstrap: SpecRule = {
   id: 'one-bpf-init-container',
   path: initContainers,
-  says: 'mount-bpffs, the old name of ebpf-bootstrap, is not given beside the new one.',
+  says: 'The init container mount-bpffs is not given beside ebpf-bootstrap, which is its new name.',
   check: ({ calicoNodeDaemonSet }) => {
     const given = (calicoNodeDaemonSet?.spec?.template?.spec?.initContainers ?? []).filter(({ resources }) => resources)
     const both = ['mount-bpffs', 'ebpf-bootstrap'].every(name => given.some(container => container.name === name))

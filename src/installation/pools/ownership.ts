@@ -16,18 +16,25 @@ export interface PoolChanges {
   readonly problems: readonly Problem[]
 }
 
-/** `wanted` undefined: pools are no concern, and none is touched. */
+/** `wanted` undefined: pools are no concern, and none is touched. What is in the way of a pool and goes is gone first: the pool is made the next time. */
 export function poolChanges(wanted: readonly Pool[] | undefined, found: readonly FoundPool[]): PoolChanges {
   if (!wanted) return { apply: [], remove: [], problems: [] }
   const ranges = new Set(wanted.map(({ cidr }) => canonicalCidr(cidr)))
-  const remove = found.filter(({ ours, range }) => ours && !ranges.has(range)).map(({ name }) => name)
-  const staying = found.filter(({ name }) => !remove.includes(name))
+  const leaving = found.filter(({ ours, range }) => ours && !ranges.has(range))
+  const staying = found.filter(pool => !leaving.includes(pool))
   const judged = wanted.map((pool, index) => ({ pool, problem: obstacle(pool, index, staying) }))
   return {
-    apply: judged.filter(({ problem }) => !problem).map(({ pool }) => pool),
-    remove,
+    apply: judged.filter(({ pool, problem }) => !problem && !leaving.some(other => isInTheWay(other, pool))).map(({ pool }) => pool),
+    remove: leaving.map(({ name }) => name),
     problems: judged.flatMap(({ problem }) => problem ?? []),
   }
+}
+
+const isInTheWay = (other: FoundPool, { name, cidr }: Pool): boolean => other.name === name || haveCommon(other.pool.cidr, cidr)
+
+function haveCommon(one: string, other: string): boolean {
+  const [a, b] = [parseCidr(one), parseCidr(other)]
+  return a !== undefined && b !== undefined && overlaps(a, b)
 }
 
 function obstacle(pool: Pool, index: number, found: readonly FoundPool[]): Problem | undefined {
@@ -39,11 +46,7 @@ function obstacle(pool: Pool, index: number, found: readonly FoundPool[]): Probl
 }
 
 function inTheWay({ cidr, name }: Pool, path: string, found: readonly FoundPool[]): Problem | undefined {
-  const range = parseCidr(cidr)
-  const other = found.find(({ pool }) => {
-    const theirs = parseCidr(pool.cidr)
-    return range && theirs && overlaps(range, theirs)
-  })
+  const other = found.find(({ pool }) => haveCommon(pool.cidr, cidr))
   if (other) {
     return refused(other, {
       message: `IP pool ${name} (${cidr}) overlaps ${other.name} (${other.pool.cidr}), which is in the cluster`,

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest'
+import type { ImageSet } from '../../api/imageset.ts'
+import { Invalid } from '../reconcile/problems.ts'
+import { imageReferences, imageSetInUse, imageSetName, images } from './images.ts'
+
+const digest = `sha256:${'0'.repeat(64)}`
+const imageSet = (name: string, ...named: string[]): ImageSet => ({
+  apiVersion: 'operator.tigera.io/v1',
+  kind: 'ImageSet',
+  metadata: { name },
+  spec: { images: named.map(image => ({ image, digest })) },
+})
+
+describe('the reference of an image', () => {
+  test('is that of the release when nothing is said', () => {
+    expect(imageReferences({})('node')).toBe('quay.io/calico/node:v3.32.1')
+    expect(imageReferences({})('flexVolume')).toBe('quay.io/calico/pod2daemon-flexvol:v3.32.1')
+    expect(imageReferences({})('operator')).toBe('quay.io/tigera/operator:v1.42.4')
+  })
+
+  test.each([
+    ['a slash at the end', 'registry.example.com/', 'mirror/calico'],
+    ['no slash', 'registry.example.com', 'mirror/calico'],
+    ['a path with slashes at both ends', 'registry.example.com', '/mirror/calico/'],
+    ['slashes twice', 'registry.example.com//', '//mirror//calico//'],
+  ])('is the same for a registry or path with %s', (_, registry, imagePath) => {
+    expect(imageReferences({ registry, imagePath, imagePrefix: 'pfx-' })('typha')).toBe(
+      'registry.example.com/mirror/calico/pfx-typha:v3.32.1',
+    )
+  })
+
+  test('keeps the port of a registry, and a path within it', () => {
+    expect(imageReferences({ registry: 'localhost:5000/mirror' })('cni')).toBe('localhost:5000/mirror/calico/cni:v3.32.1')
+  })
+
+  test('takes UseDefault as nothing said', () => {
+    const where = { registry: 'UseDefault', imagePath: 'UseDefault', imagePrefix: 'UseDefault' }
+    expect(imageReferences(where)('node')).toBe('quay.io/calico/node:v3.32.1')
+  })
+
+  test('has a path of the user’s also where the default is another', () => {
+    expect(imageReferences({ imagePath: 'mine' })('operator')).toBe('quay.io/mine/operator:v1.42.4')
+  })
+
+  test('is that built for FIPS where there is one', () => {
+    const fips = imageReferences({ fipsMode: 'Enabled' })
+    const built = Object.keys(images).filter(name => fips(name as keyof typeof images).endsWith('-fips'))
+    expect(built).toEqual(['node', 'cni', 'typha', 'kubeControllers', 'apiServer', 'csi', 'csiRegistrar'])
+  })
+
+  test('is by digest where an ImageSet is in use, under the names of the release whatever the registry is', () => {
+    const image = imageReferences(
+      { registry: 'registry.example.com', imagePath: 'mirror', imagePrefix: 'pfx-', fipsMode: 'Enabled' },
+      imageSet(imageSetName, 'calico/node'),
+    )
+    expect(image('node')).toBe(`registry.example.com/mirror/pfx-node@${digest}`)
+  })
+
+  test('is by tag for what no ImageSet may name', () => {
+    expect(imageReferences({}, imageSet(imageSetName))('operator')).toBe('quay.io/tigera/operator:v1.42.4')
+  })
+
+  test('is refused when the ImageSet lacks it', () => {
+    const image = imageReferences({}, imageSet(imageSetName, 'calico/node'))
+    expect(() => image('typha')).toThrow(Invalid)
+    expect(() => image('typha')).toThrow('ImageSet did not contain image calico/typha')
+  })
+})
+
+describe('the ImageSet in use', () => {
+  const messages = (...sets: ImageSet[]) => imageSetInUse(sets).problems.map(({ message, path }) => [path, message])
+
+  test('is none when there is none, or only sets of another product', () => {
+    expect(imageSetInUse([])).toEqual({ problems: [] })
+    expect(imageSetInUse([imageSet('enterprise-v3.22')])).toEqual({ problems: [] })
+  })
+
+  test('is that of this release', () => {
+    expect(imageSetInUse([imageSet('calico-v3.31.0'), imageSet(imageSetName, 'calico/node')]).imageSet?.metadata.name).toBe(
+      'calico-v3.32.1',
+    )
+  })
+
+  test('must be there when there are others of Calico, so that no image goes unpinned', () => {
+    expect(messages(imageSet('calico-v3.31.0'))).toEqual([
+      [undefined, 'ImageSets exist but none with the expected name calico-v3.32.1: there is calico-v3.31.0'],
+    ])
+  })
+
+  test('names known images by digests, and everything wrong in it is told', () => {
+    const wrong = imageSet(imageSetName, 'calico/node', 'tigera/operator', 'calico/nonsense')
+    wrong.spec!.images![0]!.digest = 'v3.32.1'
+    expect(messages(wrong)).toEqual([
+      ['spec.images[0].digest', 'bad digest images: calico/node with v3.32.1'],
+      ['spec.images[1].image', 'unexpected images: tigera/operator'],
+      ['spec.images[2].image', 'unexpected images: calico/nonsense'],
+    ])
+  })
+})

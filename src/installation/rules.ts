@@ -1,0 +1,15 @@
+/** Every rule that an Installation has to follow, for people to read: the same lists that are checked. Checks nothing itself. */
+import { capabilityRules, limited } from './capabilities.ts'
+import { poolRules } from './pools/validate.ts'
+import type { Rule } from './rule.ts'
+import { specRules } from './validate.ts'
+
+type Printed = Pick<Rule<never>, 'id' | 'path' | 'says'>
+
+const printed = ({ id, path, says }: Printed): Printed => ({ id, path, says })
+
+/** In the order in which they are checked. */
+export const rules: readonly Printed[] = [...capabilityRules, ...specRules, ...poolRules].map(printed)
+
+/** What is accepted and does less than one would expect. */
+export const limits: readonly Printed[] = limited.map(({ id, path, because }) => ({ id, path, says: because }))
