@@ -17,13 +17,13 @@ export interface Served {
 
 /**
  * Finishes objects of the Installation, or of another resource when `served` is that one (spec/installation-controller.md §10.2).
- * Overrides come before labels, so that a user may claim a standard one (spec/installation-render.md §2). Defaults for somebody else's object stay as they are.
+ * Overrides come before labels, so that a user may claim a standard one (spec/installation-render.md §2). A part of somebody else's object stays as it is.
  */
 export const finish = <T extends KubeObject | Wanted>(calico: Calico, rendered: readonly T[], served: Served = calico): T[] =>
   rendered.map(each => {
     const one: KubeObject | Wanted = each
     if ('kind' in one) return finished(calico, one, served) as T
-    return one.defaults ? each : { ...each, object: finished(calico, one.object, served) }
+    return one.part ? each : { ...each, object: finished(calico, one.object, served) }
   })
 
 const finished = <T extends KubeObject>(calico: Calico, object: T, { owner, spec }: Served): T =>
