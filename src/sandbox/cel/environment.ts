@@ -41,6 +41,12 @@ export function compile(expression: string, variables: string[]): Program {
 
 function compiled(expression: string, environment: Environment): Program {
   const parsed = attempt(() => environment.parse(rewriteLiterals(expression)), true)
+  const { error } = parsed.check()
+  // Other complaints about types may be wrong, for everything is dynamic here.
+  if (error?.code === 'unknown_variable') {
+    const name = error.summary.replace('Unknown variable: ', '')
+    throw new CelError(`undeclared reference to '${name}' (in container '')`, true)
+  }
   return values => attempt(() => parsed(values) as unknown, false)
 }
 

@@ -15,12 +15,9 @@ const isLabelText = whole(`(${qualified})?`)
 const isConfigKey = whole(configKey)
 
 const tooLong = (max: number, unit = 'characters') => `must be no more than ${max} ${unit}`
-/** `words (e.g. 'a', or 'b', regex used for validation is 're')`. */
+/** `words (e.g. 'a',  or 'b', regex used for validation is 're')`, two spaces included. */
 const shape = (words: string, source: string, ...examples: string[]) =>
-  `${words} (e.g. ${examples.map(example => `'${example}', `).join(' or ')}regex used for validation is '${source}')`.replaceAll(
-    ',  or',
-    ', or',
-  )
+  `${words} (e.g. ${examples.map(example => `'${example}', `).join(' or ')}regex used for validation is '${source}')`
 
 export type NameRule = (value: string) => string[]
 

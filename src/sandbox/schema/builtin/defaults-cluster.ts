@@ -50,7 +50,8 @@ export const clusterDefaults: Defaults = {
     if (status.capacity) status.allocatable ??= { ...status.capacity }
   },
   'api.core.v1.NodeSpec': (spec: NodeSpec) => {
-    if (spec.podCIDR && !spec.podCIDRs?.length) spec.podCIDRs = [spec.podCIDR]
+    // Two spellings of the first one: the older wins where they differ.
+    if (spec.podCIDR && spec.podCIDR !== spec.podCIDRs?.[0]) spec.podCIDRs = [spec.podCIDR]
     if (spec.podCIDRs?.length) spec.podCIDR = spec.podCIDRs[0]!
   },
   'api.core.v1.Endpoints': ({ subsets }: Endpoints) => {

@@ -79,6 +79,8 @@ function container(container: Container): void {
 
 /** Always for images without a tag or digest and for `:latest`. https://kubernetes.io/docs/concepts/containers/images/#imagepullpolicy-defaulting */
 function pullPolicy(image = ''): string {
+  // What is no reference to an image is judged later.
+  if (!/^[a-z0-9][^\s!]*$/.test(image) || /[A-Z]/.test(image.replace(/[:@][^/]*$/, ''))) return 'IfNotPresent'
   if (image.includes('@')) return /:latest@/.test(image) ? 'Always' : 'IfNotPresent'
   const tag = /:([^/:]*)$/.exec(image)?.[1] ?? 'latest'
   return tag === 'latest' ? 'Always' : 'IfNotPresent'

@@ -138,6 +138,9 @@ function readQuantity(value: unknown): unknown {
 }
 
 function readBytes(value: unknown, place: Place): string {
+  // Go also takes a list of numbers for bytes.
+  if (Array.isArray(value) && value.every(byte => Number.isInteger(byte) && byte >= 0 && byte < 256))
+    return Buffer.from(value).toString('base64')
   if (typeof value !== 'string') throw mismatch(value, place)
   const text = value.replace(/[\r\n]/g, '')
   const bad = text.search(/[^A-Za-z0-9+/=]/)

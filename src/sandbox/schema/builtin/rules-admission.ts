@@ -16,6 +16,7 @@ import { dns1035Label, dnsSubdomain } from '../names.ts'
 import { oneOf, perhapsNamed, portOrName, present, repeated, selector } from './checks.ts'
 
 const reviews = ['v1', 'v1beta1']
+const reasons = ['Forbidden', 'Invalid', 'RequestEntityTooLarge']
 const operations = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE']
 
 export const checkValidatingWebhooks = ({ webhooks = [] }: ValidatingWebhookConfiguration): FieldError[] => checkWebhooks(webhooks)
@@ -37,7 +38,7 @@ function checkWebhook(webhook: ValidatingWebhook | MutatingWebhook, path: string
     ...(webhook.rules ?? []).flatMap((rule, index) => checkRule(rule, `${path}.rules[${index}]`)),
     ...oneOf(webhook.failurePolicy, ['Fail', 'Ignore'], `${path}.failurePolicy`),
     ...oneOf(webhook.matchPolicy, ['Equivalent', 'Exact'], `${path}.matchPolicy`),
-    ...(sideEffects
+    ...(sideEffects !== undefined
       ? oneOf(sideEffects, ['None', 'NoneOnDryRun'], `${path}.sideEffects`)
       : [required(`${path}.sideEffects`, 'must specify one of None, NoneOnDryRun')]),
     ...(timeoutSeconds < 1 || timeoutSeconds > 30
@@ -113,8 +114,8 @@ const checkMany = (list: string[], path: string, what: string): FieldError[] => 
 ]
 
 /** Expressions that cannot be read. Types are not checked: the server does that only where it knows them. */
-function checkExpression(expression: string | undefined, path: string): FieldError[] {
-  if (!expression?.trim()) return [required(path)]
+function checkExpression(expression: string | undefined, path: string, missing = ''): FieldError[] {
+  if (!expression?.trim()) return [required(path, missing)]
   try {
     compile(expression, ['object', 'oldObject', 'request', 'params', 'namespaceObject', 'authorizer', 'variables'])
     return []
@@ -146,9 +147,10 @@ export function checkValidatingPolicy({ spec }: ValidatingAdmissionPolicy): Fiel
     ...(validations.length + auditAnnotations.length === 0
       ? [required('spec.validations', nothing), required('spec.auditAnnotations', nothing)]
       : []),
-    ...validations.flatMap(({ expression, messageExpression }, index) => [
-      ...checkExpression(expression, `spec.validations[${index}].expression`),
+    ...validations.flatMap(({ expression, messageExpression, reason }, index) => [
+      ...checkExpression(expression, `spec.validations[${index}].expression`, 'expression is not specified'),
       ...(messageExpression ? checkExpression(messageExpression, `spec.validations[${index}].messageExpression`) : []),
+      ...(reason === undefined ? [] : oneOf(reason, reasons, `spec.validations[${index}].reason`)),
     ]),
   ]
 }

@@ -134,7 +134,7 @@ function checkBackend({ service, caBundle, insecureSkipTLSVerify: insecure = fal
 export function checkCsiDriver({ spec }: CSIDriver, old?: CSIDriver): FieldError[] {
   return [
     ...oneOf(spec.fsGroupPolicy, ['File', 'None', 'ReadWriteOnceWithFSType'], 'spec.fsGroupPolicy'),
-    ...(spec.volumeLifecycleModes ?? []).flatMap(mode => oneOf(mode, ['Ephemeral', 'Persistent'], 'spec.volumeLifecycleModes')),
+    ...(spec.volumeLifecycleModes ?? []).flatMap(mode => oneOf(mode, ['Persistent', 'Ephemeral'], 'spec.volumeLifecycleModes')),
     ...(old ? unchanged(spec.attachRequired, old.spec.attachRequired, 'spec.attachedRequired') : []),
     ...(old ? unchanged(spec.volumeLifecycleModes, old.spec.volumeLifecycleModes, 'spec.volumeLifecycleModes') : []),
   ]

@@ -58,7 +58,7 @@ function checkSource(source: NonNullable<EnvVar['valueFrom']>, hasValue: boolean
   const sources = Object.values(source).filter(each => each !== undefined).length
   const words =
     sources === 0
-      ? 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`'
+      ? 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`'
       : hasValue
         ? 'may not be specified when `value` is not empty'
         : sources > 1
@@ -77,8 +77,6 @@ function checkSource(source: NonNullable<EnvVar['valueFrom']>, hasValue: boolean
 }
 
 const downward = [
-  'metadata.annotations',
-  'metadata.labels',
   'metadata.name',
   'metadata.namespace',
   'metadata.uid',
@@ -90,11 +88,11 @@ const downward = [
   'status.podIPs',
 ]
 
+/** https://kubernetes.io/docs/concepts/workloads/pods/downward-api/#available-fields */
 function checkFieldRef(fieldPath: string | undefined, path: string): FieldError[] {
   if (!fieldPath) return [required(path)]
-  if (/^metadata\.(annotations|labels)\['.+'\]$/.test(fieldPath)) return []
-  const known = downward.filter(each => each !== 'metadata.annotations' && each !== 'metadata.labels')
-  return oneOf(fieldPath, known, path)
+  if (downward.includes(fieldPath) || /^metadata\.(annotations|labels)\['.+'\]$/.test(fieldPath)) return []
+  return [invalid(path, fieldPath, `error converting fieldPath: field label not supported: ${fieldPath}`)]
 }
 
 function checkMounts({ volumeMounts: mounts = [] }: Container, path: string, volumes: Set<string>): FieldError[] {
@@ -115,19 +113,32 @@ function checkMount(
   ]
 }
 
-/** Requests may not be greater than limits, nor either of them negative. */
+const standardResources = /^(cpu|memory|ephemeral-storage|storage|hugepages-.+)$/
+
+/** Requests may not be greater than limits, neither of them negative, and both of resources that there are. */
 function checkResources({ limits = {}, requests = {} }: ResourceRequirements = {}, path: string): FieldError[] {
-  const negative = (list: Record<string, unknown>, at: string) =>
-    Object.entries(list).flatMap(([name, value]) =>
-      compareQuantities(value, '0') === -1 ? [invalid(`${at}[${name}]`, value, 'must be greater than or equal to 0')] : [],
-    )
   const above = Object.entries(requests).flatMap(([name, value]) => {
     const limit = (limits as Record<string, unknown>)[name]
     const words = `must be less than or equal to ${name} limit of ${limit}`
     return limit !== undefined && compareQuantities(value, limit) === 1 ? [invalid(`${path}.requests`, value, words)] : []
   })
-  return [...negative(limits, `${path}.limits`), ...negative(requests, `${path}.requests`), ...above]
+  return [...checkAmounts(limits, `${path}.limits`), ...checkAmounts(requests, `${path}.requests`), ...above]
 }
+
+const checkAmounts = (amounts: Record<string, unknown>, path: string): FieldError[] =>
+  Object.entries(amounts).flatMap(([name, value]) => {
+    const at = `${path}[${name}]`
+    const known = name.includes('/') || standardResources.test(name)
+    return [
+      ...(known
+        ? []
+        : [
+            invalid(at, name, 'must be a standard resource type or fully qualified'),
+            invalid(at, name, 'must be a standard resource for containers'),
+          ]),
+      ...(compareQuantities(value, '0') === -1 ? [invalid(at, value, 'must be greater than or equal to 0')] : []),
+    ]
+  })
 
 function checkSecurity({ securityContext }: Container, path: string): FieldError[] {
   const { runAsUser, runAsGroup, privileged, allowPrivilegeEscalation, seccompProfile } = securityContext ?? {}
@@ -149,6 +160,7 @@ function checkSecurity({ securityContext }: Container, path: string): FieldError
 export function checkSeccomp({ type, localhostProfile }: { type: string; localhostProfile?: string }, path: string): FieldError[] {
   if (type === 'Localhost')
     return localhostProfile ? [] : [required(`${path}.localhostProfile`, 'must be set when seccomp type is Localhost')]
+  if (!type) return [required(`${path}.type`, 'type is required when seccompProfile is set')]
   return [
     ...oneOf(type, ['Localhost', 'RuntimeDefault', 'Unconfined'], `${path}.type`),
     ...(localhostProfile ? [invalid(`${path}.localhostProfile`, localhostProfile, 'can only be set when seccomp type is Localhost')] : []),

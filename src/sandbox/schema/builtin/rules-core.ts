@@ -1,5 +1,5 @@
 /** Judges Services and configuration: ConfigMaps, Secrets, Nodes, Namespaces. */
-import type { ConfigMap, Node, Secret, Service, ServicePort } from '../../../kube/kinds.ts'
+import type { ConfigMap, Namespace, Node, Secret, Service, ServicePort } from '../../../kube/kinds.ts'
 import { equal } from '../equal.ts'
 import { duplicate, type FieldError, forbidden, invalid, required, tooLong } from '../field-errors.ts'
 import { isCidr } from '../formats.ts'
@@ -44,7 +44,8 @@ function checkServicePort(
 ): FieldError[] {
   const path = `spec.ports[${index}]`
   const earlier = all.slice(0, index)
-  const key = { protocol, port: number, targetPort: 0 }
+  // As Go shows the server's own struct, whose fields have no names for JSON.
+  const key = { Name: '', Protocol: protocol, AppProtocol: null, Port: number, TargetPort: 0, NodePort: 0 }
   return [
     ...(all.length > 1 && !name ? [required(`${path}.name`)] : name ? named(name, dnsLabel, `${path}.name`) : []),
     ...(name && earlier.some(each => each.name === name) ? [duplicate(`${path}.name`, name)] : []),
@@ -52,9 +53,7 @@ function checkServicePort(
     ...oneOfRequired(protocol, ['SCTP', 'TCP', 'UDP'], `${path}.protocol`),
     ...portOrName(targetPort, `${path}.targetPort`),
     ...(appProtocol ? labelKey(appProtocol).map(words => invalid(`${path}.appProtocol`, appProtocol, words)) : []),
-    ...(earlier.some(each => each.protocol === protocol && each.port === number)
-      ? [duplicate(path, { ...key, nodePort: 0, name: '', appProtocol: null })]
-      : []),
+    ...(earlier.some(each => each.protocol === protocol && each.port === number) ? [duplicate(path, key)] : []),
   ]
 }
 
@@ -163,9 +162,10 @@ export function checkNode({ spec = {} }: Node, old?: Node): FieldError[] {
         ...(twice.includes(index) ? [duplicate(path, taints[index])] : []),
       ]
     }),
-    ...podCIDRs.flatMap((cidr, index) =>
-      isCidr(cidr) ? [] : [invalid(`spec.podCIDRs[${index}]`, cidr, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')],
-    ),
+    ...podCIDRs.flatMap((cidr, index) => (isCidr(cidr) ? [] : [invalid(`spec.podCIDRs[${index}]`, cidr, cidrWords)])),
+    ...(podCIDRs.length > 1 && repeated(podCIDRs.map(familyOf)).length > 0
+      ? [invalid('spec.podCIDRs', podCIDRs, 'may specify no more than one CIDR for each IP family')]
+      : []),
     ...(old?.spec?.podCIDRs?.length && !equal(podCIDRs, old.spec.podCIDRs)
       ? [forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid')]
       : []),
@@ -173,4 +173,20 @@ export function checkNode({ spec = {} }: Node, old?: Node): FieldError[] {
       ? [forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid')]
       : []),
   ]
+}
+
+const cidrWords = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'
+const familyOf = (cidr: string) => (cidr.includes(':') ? 'IPv6' : 'IPv4')
+
+const levels = ['privileged', 'baseline', 'restricted']
+
+/** https://kubernetes.io/docs/concepts/security/pod-security-admission/#pod-security-admission-labels-for-namespaces */
+export function checkNamespace({ metadata: { labels = {} } }: Namespace): FieldError[] {
+  return ['enforce', 'audit', 'warn'].flatMap(mode => {
+    const label = `pod-security.kubernetes.io/${mode}`
+    const level = labels[label]
+    return level === undefined || levels.includes(level)
+      ? []
+      : [invalid(`metadata.labels[${label}]`, level, `must be one of ${levels.join(', ')}`)]
+  })
 }

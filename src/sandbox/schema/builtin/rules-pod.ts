@@ -52,6 +52,7 @@ function checkPodSpec(spec: PodSpec, path: string): FieldError[] {
     ...errors,
     ...checkContainers(spec, path, found),
     ...checkHostPorts(spec, `${path}.containers`),
+    ...checkHostProcess(spec, path),
     ...oneOfRequired(spec.restartPolicy, ['Always', 'OnFailure', 'Never'], `${path}.restartPolicy`),
     ...oneOfRequired(spec.dnsPolicy, ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'], `${path}.dnsPolicy`),
     ...checkLabels(spec.nodeSelector, `${path}.nodeSelector`),
@@ -116,6 +117,14 @@ function checkHostPorts({ hostNetwork, containers = [] }: PodSpec, path: string)
       hostPort && hostPort !== containerPort ? [invalid(`${path}[${index}].ports[${at}].hostPort`, hostPort, words)] : [],
     ),
   )
+}
+
+/** https://kubernetes.io/docs/tasks/configure-pod-container/create-hostprocess-pod/ */
+function checkHostProcess({ securityContext, containers = [], initContainers = [] }: PodSpec, path: string): FieldError[] {
+  const whole = securityContext?.windowsOptions?.hostProcess
+  const each = [...containers, ...initContainers].map(container => container.securityContext?.windowsOptions?.hostProcess ?? whole ?? false)
+  const words = 'If pod contains any hostProcess containers then all containers must be HostProcess containers'
+  return each.some(Boolean) && !each.every(Boolean) ? [invalid(path, '', words)] : []
 }
 
 function checkHostAliases({ hostAliases = [] }: PodSpec, path: string): FieldError[] {

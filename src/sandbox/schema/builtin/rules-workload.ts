@@ -165,7 +165,7 @@ function checkDaemonSetRoll({
 export function amount(value: number | string, path: string): FieldError[] {
   if (typeof value === 'number') return notNegative(value, path)
   const words =
-    "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%', or '93%', regex used for validation is '[0-9]+%')"
+    "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')"
   return /^[0-9]+%$/.test(value) ? [] : [invalid(path, value, words)]
 }
 

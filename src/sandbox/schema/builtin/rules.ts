@@ -1,9 +1,10 @@
 /** Judges objects of built-in kinds: the rules that operators run into, in the server's words. A table by kind; each rule is in the file of its subject. */
 import { groupOf, type KubeObject } from '../../../kube/objects.ts'
 import { builtinResources } from '../../../kube/resources.ts'
-import type { FieldError } from '../field-errors.ts'
+import { type FieldError, invalid } from '../field-errors.ts'
 import { checkMetadata, checkMetadataUpdate } from '../metadata.ts'
 import { dns1035Label, dnsLabel, dnsSubdomain, type NameRule, pathSegment } from '../names.ts'
+import { isMap } from '../structure.ts'
 import {
   checkMutatingPolicy,
   checkMutatingWebhooks,
@@ -20,7 +21,7 @@ import {
   checkPriorityClass,
   checkStorageClass,
 } from './rules-cluster.ts'
-import { checkConfigMap, checkNode, checkSecret, checkService } from './rules-core.ts'
+import { checkConfigMap, checkNamespace, checkNode, checkSecret, checkService } from './rules-core.ts'
 import { checkDefinition } from './rules-crd.ts'
 import { checkPod } from './rules-pod.ts'
 import { checkClusterRole, checkClusterRoleBinding, checkRole, checkRoleBinding } from './rules-rbac.ts'
@@ -31,6 +32,7 @@ type Rule = (object: never, old: never | undefined) => FieldError[]
 
 const table: Record<string, Rule> = {
   ConfigMap: checkConfigMap,
+  Namespace: checkNamespace,
   Node: checkNode,
   Pod: checkPod,
   Secret: checkSecret,
@@ -84,5 +86,28 @@ export function checkBuiltin(object: KubeObject, old: KubeObject | undefined, su
   if (subresource === 'status') return metadata
   const group = groupOf(apiVersion)
   const rule = table[group ? `${group}/${kind}` : kind]
-  return [...metadata, ...(rule?.(object as never, old as never | undefined) ?? [])]
+  return [
+    ...metadata,
+    ...checkFinalizers(object, group),
+    ...(rule?.(withoutNulls(object) as never, old && (withoutNulls(old) as never)) ?? []),
+  ]
+}
+
+const selfMade = ['admissionregistration.k8s.io', 'apiextensions.k8s.io', 'apiregistration.k8s.io']
+const standard = ['kubernetes', 'orphan', 'foregroundDeletion']
+
+/** Of most kinds, finalizers have to say whose they are. */
+function checkFinalizers({ metadata: { finalizers = [] } }: KubeObject, group: string): FieldError[] {
+  if (selfMade.includes(group)) return []
+  const words = 'name is neither a standard finalizer name nor is it fully qualified'
+  return finalizers.flatMap((name, index) =>
+    name.includes('/') || standard.includes(name) ? [] : [invalid(`metadata.finalizers[${index}]`, name, words)],
+  )
+}
+
+/** What was never set is stored as null in some places; rules need not tell it from absent. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls)
+  if (!isMap(value)) return value
+  return Object.fromEntries(Object.entries(value).flatMap(([name, item]) => (item === null ? [] : [[name, withoutNulls(item)]])))
 }
