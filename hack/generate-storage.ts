@@ -1,4 +1,4 @@
-/** Writes src/sandbox/schema/gen/storage.json: what the API server's Go types keep of empty values, which its OpenAPI documents do not say. */
+/** Writes src/kube/gen/storage.json: what the API server's Go types keep of empty values, which its OpenAPI documents do not say. */
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -101,5 +101,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (!sources) throw new Error('needs Go, to fetch the source of Kubernetes')
   const root = join(fileURLToPath(import.meta.url), '..', '..')
   const digest: Digest = JSON.parse(readFileSync(join(root, 'src/kube/gen/schema.json'), 'utf8'))
-  writeFileSync(join(root, 'src/sandbox/schema/gen/storage.json'), generateStorage(sources, digest))
+  writeFileSync(join(root, 'src/kube/gen/storage.json'), generateStorage(sources, digest))
 }

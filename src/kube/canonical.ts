@@ -2,7 +2,8 @@
  * The one form in which objects are compared and sent: nothing in it that the server would leave out, rewrite or refuse.
  * Fills in nothing and never changes what it is given.
  */
-import { serverAnnotations, serverLabels } from './defaults.ts'
+import { isKept, serverAnnotations, serverDefault, serverLabels } from './defaults.ts'
+import { isZero, keepsZero } from './empties.ts'
 import { childOf, isMap, mergeOf, stepOf } from './fieldset.ts'
 import { describe, type KubeObject, type ObjectMeta, refOf } from './objects.ts'
 import { canonicalQuantity, isQuantity } from './quantity.ts'
@@ -61,8 +62,10 @@ function less(map: Record<string, string> | undefined, names: readonly string[])
   return map && names.some(name => name in map) ? Object.fromEntries(Object.entries(map).filter(([name]) => !names.includes(name))) : map
 }
 
-/** Of two spellings of one thing, the one that the server answers with. */
+/** Of two spellings of one thing, the one that the server answers with; without what can only be set elsewhere. */
 function preferred({ apiVersion, kind }: KubeObject, content: object): object {
+  // A Namespace's only spec, its finalizers, has a path of its own.
+  if (apiVersion === 'v1' && kind === 'Namespace') return {}
   if (apiVersion !== 'v1' || kind !== 'Secret' || !('stringData' in content)) return content
   const { stringData, data, ...rest } = content as { stringData?: Record<string, string | null>; data?: Record<string, string> }
   const encoded = Object.entries(stringData ?? {}).map(([key, text]) => [
@@ -119,11 +122,18 @@ function ofMap(value: Record<string, unknown>, place: Place): unknown {
   const result: Record<string, unknown> = {}
   for (const [name, item] of Object.entries(withoutAlias(value, schema))) {
     const at = path === '' ? name : `${path}.${name}`
-    if (item === undefined || item === null) continue
+    if (item === undefined || item === null || (isZero(item) && isRefilled(value, name, schema))) continue
     const clean = ofValue(item, { ...place, schema: known({ ...place, path: at }, name), path: at })
     if (clean !== undefined) result[name] = clean
   }
   return builtin && schema?.type === 'map' && Object.keys(result).length === 0 ? undefined : result
+}
+
+/** A zero where the server cannot tell it from nothing, and puts its default or what it allocates: only nothing says the same each time. */
+function isRefilled(object: Record<string, unknown>, name: string, schema: SchemaNode | undefined): boolean {
+  if (schema?.name === undefined || keepsZero(schema, name)) return false
+  const { [name]: _, ...others } = object
+  return isKept(schema, name) || !isZero(serverDefault(schema, name, others) ?? '')
 }
 
 /** The schema of a field that may be there; fields that the server has never heard of make it refuse the object with status 500. */

@@ -1,5 +1,7 @@
 /** Whether applying an object would change anything: its content, or a field that is ours by managedFields and no longer wanted. Pure, and asks no server. */
+
 import { isKept, serverAnnotations, serverDefault, serverLabels } from './defaults.ts'
+import { isZero, keepsZero } from './empties.ts'
 import {
   childOf,
   entryOf,
@@ -136,7 +138,7 @@ function differenceToNothing({ wanted, schema, own, path }: Pair): Found | undef
 }
 
 const isEmptyValue = (value: unknown): boolean =>
-  value === '' || value === 0 || value === false || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
+  isZero(value) || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
 
 /** Items of a set, or known by their keys: each there once, in the wanted order, whatever else stands between them. */
 function differenceInItems(pair: Pair): Found | undefined {
@@ -189,14 +191,14 @@ export function equal(wanted: unknown, live: unknown, schema: SchemaNode | undef
     const [mine, theirs] = [wanted[name], live[name]]
     if (mine !== undefined && theirs !== undefined) return equal(mine, theirs, child)
     if (mine === undefined && same(serverDefault(schema, name, wanted), theirs)) return true
-    return isLeftOut(mine ?? theirs, schema, child)
+    return isLeftOut(mine ?? theirs, name, schema)
   })
 }
 
-/** Empty values of built-in structs are left out on storing; those of string maps, of custom resources and of pointers to structs are not. */
-function isLeftOut(value: unknown, parent: SchemaNode | undefined, child: SchemaNode | undefined): boolean {
-  if (parent?.name === undefined || parent.type !== 'object') return false
-  return isEmptyValue(value) && child?.type !== 'object'
+/** Empty values of built-in structs are left out on storing; those of string maps, of custom resources and of pointers are not. */
+function isLeftOut(value: unknown, name: string, parent: SchemaNode | undefined): boolean {
+  if (parent?.name === undefined || parent.type !== 'object' || keepsZero(parent, name)) return false
+  return isEmptyValue(value) && childOf(parent, name)?.type !== 'object'
 }
 
 function sameScalar(wanted: unknown, live: unknown, schema: SchemaNode | undefined): boolean {
