@@ -302,7 +302,7 @@ export const capabilityRules: readonly Omit<Rule<never>, 'check'>[] = [...unsupp
   }),
 )
 
-function conditions(when: object): string {
+export function conditions(when: object): string {
   const each = Object.entries(when as Record<string, Values>).map(([axis, values]) => {
     if ('below' in values) return `${axis} below ${values.below}`
     return 'in' in values ? `${axis} ${values.in.join(' or ')}` : `${axis} other than ${values.notIn.join(' or ')}`

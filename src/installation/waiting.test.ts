@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest'
+import type { Secret, Service } from '../kube/kinds.ts'
+import { asking, decided, factsWith, ipPool } from './testdata/asked.ts'
+import { withoutAuthority, withoutGoldmaneAddress, withoutNodesForTypha, withoutPools, withoutPullSecrets } from './waiting.ts'
+
+describe('pools are waited for', () => {
+  const pool = ipPool('a', { cidr: '10.0.0.0/16' })
+
+  test('until one is there that is enabled', () => {
+    expect(withoutPools(decided({}))).toMatchObject({ reason: 'ResourceNotFound', message: 'waiting for enabled IP pools to be created' })
+    expect(withoutPools(decided({}, { pools: [ipPool('a', { cidr: '10.0.0.0/16', disabled: true })] }))).toBeDefined()
+    expect(withoutPools(decided({}, { pools: [pool] }))).toBeUndefined()
+  })
+
+  test('only where addresses come from them, or they are asked for', () => {
+    expect(withoutPools(decided({ cni: { type: 'AmazonVPC' } }))).toBeUndefined()
+    expect(withoutPools(decided({ cni: { type: 'AmazonVPC' }, calicoNetwork: { ipPools: [{ cidr: '10.0.0.0/16' }] } }))).toBeDefined()
+    expect(withoutPools(decided({ cni: { type: 'Calico', ipam: { type: 'HostLocal' } } }))).toBeDefined()
+  })
+})
+
+const secret = (name: string): Secret => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'tigera-operator' } })
+
+test('the first pull secret that is not there is named', () => {
+  const asked = asking({ imagePullSecrets: [{ name: 'here' }] }, { imagePullSecrets: [{ name: 'here' }, { name: 'absent' }] })
+  expect(withoutPullSecrets(asked, factsWith({ pullSecrets: [secret('here')] }))).toMatchObject({
+    reason: 'ResourceReadError',
+    message: 'Error retrieving pull secrets: Secret "absent" not found',
+    path: 'spec.imagePullSecrets[1]',
+  })
+  expect(withoutPullSecrets(asked, factsWith({ pullSecrets: [secret('here'), secret('absent')] }))).toBeUndefined()
+})
+
+test('Goldmane is waited for until its Service has an address', () => {
+  const service = (clusterIP?: string): Service => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'goldmane', namespace: 'calico-system' },
+    spec: { ...(clusterIP && { clusterIP }) },
+  })
+  const waits = (goldmane: { service?: Service } | undefined) => {
+    const facts = goldmane ? { goldmane } : {}
+    return withoutGoldmaneAddress(decided({}, facts), factsWith(facts))?.message
+  }
+  expect(waits(undefined)).toBeUndefined()
+  expect(waits({})).toBe('Goldmane enabled, waiting for Service to receive an IP')
+  expect(waits({ service: service() })).toBe('Goldmane enabled, waiting for Service to receive an IP')
+  expect(waits({ service: service('10.96.0.5') })).toBeUndefined()
+  expect(decided({}, { goldmane: { service: service('10.96.0.5') } }).goldmane).toEqual({ clusterIP: '10.96.0.5' })
+})
+
+test('the authority is waited for, unless certificates come from elsewhere', () => {
+  expect(withoutAuthority(decided({}), false)).toMatchObject({ reason: 'ResourceCreateError' })
+  expect(withoutAuthority(decided({}), true)).toBeUndefined()
+  expect(withoutAuthority(decided({ certificateManagement: { caCert: 'YQ==', signerName: 'a.b/c' } }), false)).toBeUndefined()
+})
+
+test('fewer Linux nodes than Typhas are told, and as many Typhas wanted as can be', () => {
+  const nodes = { schedulable: 5, schedulableLinux: 2, evidence: {} }
+  expect(withoutNodesForTypha(factsWith({ nodes }))?.message).toBe(
+    'Failed to autoscale typha - not enough linux nodes to schedule typha pods on, require 3 and have 2',
+  )
+  expect(decided({}, { nodes }).typha.replicas).toBe(2)
+  expect(withoutNodesForTypha(factsWith())).toBeUndefined()
+  expect(decided({}, { nodes: { schedulable: 0, schedulableLinux: 0, evidence: {} } }).typha.replicas).toBe(1)
+})
