@@ -1,16 +1,27 @@
 import { expect, test } from 'vitest'
-import { fromGo } from './go-flags.ts'
+import { fromGo, truth } from './go-flags.ts'
 
-const booleans = new Set(['manage-crds', 'enable-leader-election'])
+test('a word behind one dash is a flag, as Go has it, with or without a value', () => {
+  expect(fromGo(['-manage-crds', '-variant=Calico', '--pre-delete', '-kubeconfig', '/a-b'])).toEqual([
+    '--manage-crds',
+    '--variant=Calico',
+    '--pre-delete',
+    '--kubeconfig',
+    '/a-b',
+  ])
+})
 
-test.each([
-  ['one dash is two', ['-manage-crds'], ['--manage-crds']],
-  [
-    'a boolean may be given a value',
-    ['--enable-leader-election=false', '-manage-crds=T'],
-    ['--no-enable-leader-election', '--manage-crds'],
-  ],
-  ['a value stays with its flag', ['-kubeconfig=/etc/k', '-variant', 'Calico'], ['--kubeconfig=/etc/k', '--variant', 'Calico']],
-  ['a boolean that is none is left for the parser to refuse', ['--manage-crds=perhaps'], ['--manage-crds=perhaps']],
-  ['short options and words stay', ['render', '-f', 'a=b.yaml', '-'], ['render', '-f', 'a=b.yaml', '-']],
-])('%s', (_, given, wanted) => expect(fromGo(given, booleans)).toEqual(wanted))
+test('single letters, numbers, values and what follows -- stay as they are', () => {
+  const args = ['-h', '-5', '-', 'a=-b', '--', '-manage-crds']
+  expect(fromGo(args)).toEqual(args)
+})
+
+test('a value may hold anything, line ends too', () => {
+  expect(fromGo(['-print-calico-crds=a\n-b'])).toEqual(['--print-calico-crds=a\n-b'])
+})
+
+test('what is true and what is false is what Go takes for it', () => {
+  expect(['1', 't', 'TRUE', 'True'].map(truth)).toEqual([true, true, true, true])
+  expect(['0', 'f', 'FALSE', 'False'].map(truth)).toEqual([false, false, false, false])
+  expect(['', 'yes', 'tRUE', '2'].map(truth)).toEqual([undefined, undefined, undefined, undefined])
+})
