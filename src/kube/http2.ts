@@ -54,7 +54,9 @@ export class Http2Wire implements Wire {
   }
 
   async #connect(): Promise<void> {
-    this.#live.push(new Session(this.#url, await this.#socket(), this.#pingMs))
+    // The list may be another one by the time the connection is there.
+    const socket = await this.#socket()
+    this.#live.push(new Session(this.#url, socket, this.#pingMs))
   }
 
   #socket(): Promise<TLSSocket> {
