@@ -11,7 +11,7 @@ export const everywhere: Toleration[] = [
 ]
 
 /** Without `operator`, which is Equal: the taints have no value. */
-export const controlPlaneTaints: Toleration[] = [
+const controlPlaneTaints: Toleration[] = [
   { key: 'node-role.kubernetes.io/master', effect: 'NoSchedule' },
   { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' },
 ]
