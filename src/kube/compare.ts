@@ -113,6 +113,8 @@ function differenceInFields({ wanted, live, schema, own, path }: Pair): Found | 
     if (value === undefined) continue
     const step = `f:${name}`
     const there = isMap(live) && Object.hasOwn(live, name) ? live[name] : undefined
+    // Stored by leaving it out; once it is ours, applying it again changes nothing.
+    if (there === undefined && own?.[step] && isLeftOut(value, name, schema)) continue
     const found = difference({ wanted: value, live: there, schema: childOf(schema, name), own: own?.[step], path: [...path, step] })
     if (found) return found
   }
@@ -129,11 +131,11 @@ function difference(pair: Pair): Found | undefined {
   return equal(wanted, live, schema) ? undefined : { why: 'differs', path }
 }
 
-/** The server stores empty values of many fields by leaving them out. Once they are ours, applying them again changes nothing. */
 function differenceToNothing({ wanted, schema, own, path }: Pair): Found | undefined {
-  if (own && isEmptyValue(wanted)) return undefined
   if (Array.isArray(wanted) && wanted.length === 0 && mergeOf(schema) !== 'atomic') return undefined
-  if (own && isMap(wanted) && !isAtomic(schema)) return differenceInFields({ wanted, live: {}, schema, own, path })
+  // What is in it may all be stored by leaving it out.
+  if (own && isMap(wanted) && Object.keys(wanted).length > 0 && !isAtomic(schema))
+    return differenceInFields({ wanted, live: {}, schema, own, path })
   return { why: 'missing', path }
 }
 
