@@ -1,52 +1,11 @@
 /**
- * What goes with what: CNI plugin, IPAM, provider, dataplane, routing, encapsulation, operating system. A table, evaluated before anything is rendered: what does not work together
- * is refused with its reason, not ignored. Holds no defaults (spec/installation-api.md §8).
+ * What goes with what: CNI plugin, IPAM, provider, dataplane, routing, encapsulation, operating system, Kubernetes. A table and nothing else: what does not work together is refused
+ * with its reason, not ignored; by whom, says refusals.ts. Holds no defaults (spec/installation-api.md §8).
  */
-import type { Problem } from '../reconcile/problems.ts'
 import { type CniType, cniTypes } from './cni.ts'
-import { invalid } from './invalid.ts'
-import type { Rule } from './rule.ts'
+import type { PoolSetup, Setup } from './setup.ts'
 
-/** One combination, as words; `unset` where the user says nothing and there is no default. */
-export interface Setup {
-  readonly variant: string
-  readonly provider: string
-  readonly cni: string
-  readonly ipam: string
-  readonly dataplane: string
-  readonly bgp: string
-  readonly routing: string
-  readonly windows: string
-  readonly bpfBootstrap: string
-  readonly hostPorts: string
-  readonly multiInterface: string
-  readonly ipForwarding: string
-  readonly policyTimeout: string
-  readonly cniLogging: string
-  readonly azure: string
-  readonly windowsNodes: string
-  readonly autodetectionV4: string
-  readonly autodetectionV6: string
-  readonly serviceCIDRs: string
-  /** Whether it is known where the Kubernetes API answers to pods in the host network. */
-  readonly apiEndpoint: string
-  readonly fips: string
-  /** The group of the CRDs of Calico's own resources. */
-  readonly crds: string
-  /** The version, as `1.35`. */
-  readonly kubernetes: string
-}
-
-/** The same with one of its pools. */
-export interface PoolSetup extends Setup {
-  readonly cidr: string
-  readonly family: string
-  readonly encapsulation: string
-  /** `yes` for the first pool of its family. */
-  readonly first: string
-}
-
-type Values = { readonly in: readonly string[] } | { readonly notIn: readonly string[] } | { readonly below: string }
+export type Values = { readonly in: readonly string[] } | { readonly notIn: readonly string[] } | { readonly below: string }
 
 /** A combination that does not work: it applies when every axis has one of its values. In `because` and `remedy`, `{axis}` stands for the value. */
 export interface Unsupported<Axes = Setup> {
@@ -257,55 +216,3 @@ export const limited: readonly Unsupported[] = [
     remedy: 'Leave Windows nodes out of what must follow FIPS',
   },
 ]
-
-const words = (text: string, setup: object): string => text.replaceAll(/\{(\w+)\}/g, (_, axis: string) => String(Reflect.get(setup, axis)))
-
-const applies = (when: object, setup: object): boolean =>
-  Object.entries(when as Record<string, Values>).every(([axis, values]) => {
-    const value = String(Reflect.get(setup, axis))
-    if ('below' in values) return isBelow(value, values.below)
-    return 'in' in values ? values.in.includes(value) : !values.notIn.includes(value)
-  })
-
-/** What has no version is below none. */
-function isBelow(version: string, bound: string): boolean {
-  const [[major = Number.NaN, minor = Number.NaN], [least = 0, below = 0]] = [numbers(version), numbers(bound)]
-  return major < least || (major === least && minor < below)
-}
-
-const numbers = (version: string): number[] => version.split('.').map(Number)
-
-const problem = ({ path, because, remedy }: Unsupported | Unsupported<PoolSetup>, setup: object, index?: number): Problem =>
-  invalid(path.replace('[]', `[${index}]`), words(because, setup), words(remedy, setup))
-
-/** All that speaks against a combination and its pools; what has nothing to do with a single pool is said once. */
-export function refusals(setup: Setup, pools: readonly PoolSetup[]): Problem[] {
-  const whole = unsupported.filter(({ when }) => applies(when, setup)).map(row => problem(row, setup))
-  const single = pools.flatMap((pool, index) =>
-    unsupportedPools.filter(({ when }) => applies(when, pool)).map(row => problem(row, pool, index)),
-  )
-  return [...whole, ...single.filter((each, index) => index === single.findIndex(other => sentence(other) === sentence(each)))]
-}
-
-const sentence = ({ path, message }: Problem): string => `${path} ${message}`
-
-/** What does not work as one would expect, in sentences. */
-export const limitations = (setup: Setup): string[] =>
-  limited.filter(({ when }) => applies(when, setup)).map(({ because, remedy }) => `${words(because, setup)}. ${remedy}`)
-
-/** The table as rules that say in words when they refuse. */
-export const capabilityRules: readonly Omit<Rule<never>, 'check'>[] = [...unsupported, ...unsupportedPools].map(
-  ({ id, path, when, because }) => ({
-    id,
-    path,
-    says: `Refused with ${conditions(when)}: ${because}.`,
-  }),
-)
-
-export function conditions(when: object): string {
-  const each = Object.entries(when as Record<string, Values>).map(([axis, values]) => {
-    if ('below' in values) return `${axis} below ${values.below}`
-    return 'in' in values ? `${axis} ${values.in.join(' or ')}` : `${axis} other than ${values.notIn.join(' or ')}`
-  })
-  return each.join(', ')
-}

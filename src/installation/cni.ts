@@ -1,5 +1,8 @@
 /** What follows from the CNI plugin, plugin by plugin. A table of facts; the provider is another axis (providers.ts), and so is the dataplane (spec/installation-render.md §5, §6.6). */
 
+import type { InstallationSpec } from '../../api/installation.ts'
+import type { ProviderFacts } from './providers.ts'
+
 export type CniType = 'Calico' | 'GKE' | 'AmazonVPC' | 'AzureVNET'
 export type IpamType = 'Calico' | 'HostLocal' | 'AmazonVPC' | 'AzureVNET'
 
@@ -50,3 +53,7 @@ export const cniTypes: Record<CniType, CniFacts> = {
     windowsNetwork: 'azure.*',
   },
 }
+
+/** The plugin in use when the user names none: the one whose DaemonSet is there, even where the provider would suggest another. */
+export const cniTypeOf = ({ cni }: InstallationSpec, provider: ProviderFacts, awsNode: boolean): CniType =>
+  cni?.type || (awsNode ? 'AmazonVPC' : provider.cniType)

@@ -4,7 +4,7 @@
  */
 import type { InstallationSpec } from '../../api/installation.ts'
 import { familyOf } from './cidr.ts'
-import { type CniType, cniTypes } from './cni.ts'
+import { cniTypeOf, cniTypes } from './cni.ts'
 import type { Facts } from './facts.ts'
 import type { FoundPool } from './pools/convert.ts'
 import { decidePools, type PoolDecision } from './pools/decide.ts'
@@ -20,10 +20,6 @@ export interface Around {
   /** The pools decided before. */
   readonly recorded?: Network['ipPools']
 }
-
-/** The plugin whose DaemonSet is there, even where the provider would suggest another. */
-export const cniTypeOf = ({ cni }: InstallationSpec, provider: ProviderFacts, awsNode: boolean): CniType =>
-  cni?.type || (awsNode ? 'AmazonVPC' : provider.cniType)
 
 export function withDefaults(asked: InstallationSpec, around: Around): { spec: InstallationSpec; pools: PoolDecision } {
   const { provider } = around

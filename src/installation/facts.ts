@@ -9,6 +9,7 @@ import { Tier } from '../../api/v3/tier.ts'
 import { APIService, ConfigMap, DaemonSet, Deployment, EndpointSlice, Node, type PodDNSConfig, Secret, Service } from '../kube/kinds.ts'
 import type { Reader } from '../reconcile/controller.ts'
 import type { Endpoint, OperatorIdentity } from './calico.ts'
+import { cniTypeOf } from './cni.ts'
 import {
   type BGPConfiguration,
   calicoKinds,
@@ -21,7 +22,7 @@ import {
 import { countNodes, type NodeFacts } from './nodes.ts'
 import { overlaid } from './overlay.ts'
 import { type Detected, detectProvider, type NodeEvidence, tellingGroups } from './provider-detection.ts'
-import { type ProviderFacts, providerNamed } from './providers.ts'
+import { providerNamed } from './providers.ts'
 
 /** What was asked: the Installation named default, and the one named overlay where there is one. */
 export interface Asked {
@@ -56,7 +57,7 @@ export interface Facts {
   readonly awsNode: boolean
   /** All of them, disabled ones too. */
   readonly pools: readonly IPPool[]
-  /** Read only while there is no pool. */
+  /** Read only until the pools are decided, made and recorded. */
   readonly podCidrs?: PodCidrs
   readonly felix?: FelixConfiguration
   readonly bgp?: BGPConfiguration
@@ -107,7 +108,9 @@ export async function readFacts(cluster: Reader, environment: Environment, { bas
   const { operator, goldmane, awsNode, tier, ...same } = found
   const provider = await readProvider(cluster, spec, found.nodes.evidence)
   const further = await together({
-    podCidrs: found.pools.length === 0 ? readPodCidrs(cluster, providerNamed(spec.kubernetesProvider || provider?.name)) : undefined,
+    podCidrs: isDeciding(spec.calicoNetwork?.ipPools, base, found.pools)
+      ? readPodCidrs(cluster, { spec, provider, awsNode: awsNode !== undefined })
+      : undefined,
     goldmane: goldmane && cluster.get(Service, 'goldmane', ours),
   })
   return {
@@ -142,9 +145,11 @@ export async function readProvider(cluster: Reader, spec: InstallationSpec, node
   if (spec.kubernetesProvider) {
     return detectProvider({ nodes, groups: [tellingGroups.gke], clusterVersion: false, eks: [], rke2: [] })
   }
+  const served = cluster.derive('API groups that tell the provider', APIService, tellingGroupsIn)
   const { groups, clusterVersion, authMap, certificatesMap, dns, rke2Map, rke2Dns } = await together({
-    groups: cluster.derive('API groups that tell the provider', APIService, tellingGroupsIn),
-    clusterVersion: cluster.serves(OpenShiftClusterVersion),
+    groups: served,
+    // A kind is only asked for where its group is, because asking opens a watch.
+    clusterVersion: served.then(found => found.includes(tellingGroups.openShift) && cluster.serves(OpenShiftClusterVersion)),
     authMap: cluster.get(ConfigMap, 'aws-auth', 'kube-system'),
     certificatesMap: cluster.get(ConfigMap, 'eks-certificates-controller', 'kube-system'),
     dns: cluster.get(Service, 'kube-dns', 'kube-system'),
@@ -167,8 +172,23 @@ const isText = (value: unknown): value is string => typeof value === 'string'
 const tellingGroupsIn = (services: APIService[]): string[] =>
   Object.values(tellingGroups).filter(group => services.some(({ spec }) => spec?.group === group))
 
-async function readPodCidrs(cluster: Reader, { podCidrsFrom }: ProviderFacts): Promise<PodCidrs | undefined> {
-  if (podCidrsFrom === 'Network.config.openshift.io') {
+/** What the platform says matters for pools that are listed until the first is made, and otherwise until those that were decided are recorded. */
+function isDeciding(listed: readonly unknown[] | undefined, { status }: Installation, pools: readonly IPPool[]): boolean {
+  if (listed) return listed.length > 0 && pools.length === 0
+  return !status?.computed?.calicoNetwork?.ipPools?.length
+}
+
+interface CniQuestion {
+  readonly spec: InstallationSpec
+  readonly provider: Detected | undefined
+  readonly awsNode: boolean
+}
+
+/** The plugins of others have addresses of their own, so the platform's are no concern then. */
+async function readPodCidrs(cluster: Reader, { spec, provider, awsNode }: CniQuestion): Promise<PodCidrs | undefined> {
+  const facts = providerNamed(spec.kubernetesProvider || provider?.name)
+  if (cniTypeOf(spec, facts, awsNode) !== 'Calico') return undefined
+  if (facts.podCidrsFrom === 'Network.config.openshift.io') {
     const network = await cluster.get(OpenShiftNetwork, 'cluster')
     const from = 'Network cluster of config.openshift.io'
     if (!network) return { from, cidrs: [], missing: `${from} is not there` }

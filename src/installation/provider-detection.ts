@@ -45,7 +45,7 @@ export interface Evidence {
 }
 
 /** API groups that tell a provider. */
-export const tellingGroups = { gke: 'networking.gke.io', tkg: 'core.tanzu.vmware.com' } as const
+export const tellingGroups = { gke: 'networking.gke.io', tkg: 'core.tanzu.vmware.com', openShift: 'config.openshift.io' } as const
 
 /** The first that matches. Undefined: none that is known. */
 export function detectProvider({ nodes, groups, clusterVersion, eks, rke2 }: Evidence): Detected | undefined {

@@ -1,6 +1,7 @@
 /** Every rule that an Installation has to follow, for people to read: the same lists that are checked. Checks nothing itself. */
-import { capabilityRules, limited } from './capabilities.ts'
+import { limited } from './capabilities.ts'
 import { poolRules } from './pools/validate.ts'
+import { capabilityRules } from './refusals.ts'
 import type { Rule } from './rule.ts'
 import { specRules } from './validate.ts'
 

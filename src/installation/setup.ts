@@ -1,9 +1,47 @@
 /** One Installation as a combination of words, which the table of capabilities is asked about. Reads a complete spec and decides nothing. */
 import type { InstallationSpec, IPPoolSpec } from '../../api/installation.ts'
-import type { PoolSetup, Setup } from './capabilities.ts'
 import { familyOf } from './cidr.ts'
 import { apiEndpoints } from './endpoints.ts'
 import type { Facts } from './facts.ts'
+
+/** One combination, as words; `unset` where the user says nothing and there is no default. */
+export interface Setup {
+  readonly variant: string
+  readonly provider: string
+  readonly cni: string
+  readonly ipam: string
+  readonly dataplane: string
+  readonly bgp: string
+  readonly routing: string
+  readonly windows: string
+  readonly bpfBootstrap: string
+  readonly hostPorts: string
+  readonly multiInterface: string
+  readonly ipForwarding: string
+  readonly policyTimeout: string
+  readonly cniLogging: string
+  readonly azure: string
+  readonly windowsNodes: string
+  readonly autodetectionV4: string
+  readonly autodetectionV6: string
+  readonly serviceCIDRs: string
+  /** Whether it is known where the Kubernetes API answers to pods in the host network. */
+  readonly apiEndpoint: string
+  readonly fips: string
+  /** The group of the CRDs of Calico's own resources. */
+  readonly crds: string
+  /** The version, as `1.35`. */
+  readonly kubernetes: string
+}
+
+/** The same with one of its pools. */
+export interface PoolSetup extends Setup {
+  readonly cidr: string
+  readonly family: string
+  readonly encapsulation: string
+  /** `yes` for the first pool of its family. */
+  readonly first: string
+}
 
 const told = (value: unknown): string => (value === undefined || value === null ? 'unset' : 'set')
 
