@@ -55,7 +55,7 @@ export class Operator {
       clock,
       report: news => observer.applied?.(news),
     })
-    const scopes = new Scopes([surroundings.environment.operator.namespace, calicoSystem], ['kube-system'])
+    const scopes = new Scopes({ ours: calicoSystem, operator: surroundings.environment.operator.namespace, system: ['kube-system'] })
     const enactor = new Enactor({ applier, cache, clock, random, scopes })
     const list = controllers(surroundings)
     const fault = (where: string, error: unknown) => observer.fault?.(where, error)

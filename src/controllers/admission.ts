@@ -11,6 +11,13 @@ const group = 'admissionregistration.k8s.io'
 /** The newest first: the version of a document is that of the first that is served. */
 const versions = ['v1', 'v1beta1', 'v1alpha1'] as const
 type Version = (typeof versions)[number]
+type PolicyKind = 'MutatingAdmissionPolicy' | 'ValidatingAdmissionPolicy'
+
+/** The minor version of Kubernetes 1 that first had the kind in that version: before, nobody need ask. https://kubernetes.io/docs/reference/access-authn-authz/mutating-admission-policy/ */
+const since: Record<PolicyKind, Record<Version, number>> = {
+  MutatingAdmissionPolicy: { v1: 36, v1beta1: 34, v1alpha1: 32 },
+  ValidatingAdmissionPolicy: { v1: 30, v1beta1: 28, v1alpha1: 26 },
+}
 
 const plurals = {
   MutatingAdmissionPolicy: 'mutatingadmissionpolicies',
@@ -31,7 +38,7 @@ export const admissionKinds: readonly Kind[] = versions.flatMap(version =>
   (Object.keys(plurals) as (keyof typeof plurals)[]).map(kind => kindIn(version, kind)),
 )
 
-export const admission = ({ environment: { operator } }: Surroundings) =>
+export const admission = ({ environment: { operator, kubernetes } }: Surroundings) =>
   defineController({
     name: 'admission',
     serves: installation,
@@ -41,10 +48,13 @@ export const admission = ({ environment: { operator } }: Surroundings) =>
       const asked = await readAsked(cluster)
       if (!asked) return undefined
       const groupVersions = await cluster.derive('versions of admission policies', APIService, versionsIn)
-      const [mutating, validating] = await Promise.all([
-        firstServed(cluster, 'MutatingAdmissionPolicy', groupVersions),
-        firstServed(cluster, 'ValidatingAdmissionPolicy', groupVersions),
-      ])
+      const first = (kind: PolicyKind) =>
+        firstServed(
+          cluster,
+          kind,
+          groupVersions.filter(version => (kubernetes?.minor ?? 0) >= since[kind][version]),
+        )
+      const [mutating, validating] = await Promise.all([first('MutatingAdmissionPolicy'), first('ValidatingAdmissionPolicy')])
       return { owner: ownerOf(asked.base), served: { mutating, validating } }
     },
 
@@ -58,7 +68,7 @@ export const admission = ({ environment: { operator } }: Surroundings) =>
 const versionsIn = (services: APIService[]): Version[] =>
   versions.filter(version => services.some(({ spec }) => spec?.group === group && spec.version === version))
 
-async function firstServed(cluster: Reader, kind: keyof typeof plurals, among: readonly Version[]): Promise<Version | undefined> {
+async function firstServed(cluster: Reader, kind: PolicyKind, among: readonly Version[]): Promise<Version | undefined> {
   for (const version of among) if (await cluster.serves(kindIn(version, kind))) return version
   return undefined
 }

@@ -39,7 +39,7 @@ export const calico = (surroundings: Surroundings) =>
     mirrors: true,
     makes: [
       ...[kinds.ServiceAccount, kinds.ClusterRole, kinds.ClusterRoleBinding, kinds.Role, kinds.RoleBinding],
-      ...[kinds.ConfigMap, kinds.Secret, kinds.Service, kinds.PodDisruptionBudget, kinds.ResourceQuota],
+      ...[kinds.ConfigMap, kinds.Secret, kinds.Service, kinds.PodDisruptionBudget],
       ...[kinds.Deployment, kinds.DaemonSet, kinds.CSIDriver, NetworkPolicy],
     ],
 

@@ -52,6 +52,7 @@ export class Enactor {
     const pass: Enacted = { problems: [], waiting: [] }
     const wanted = merged(objects.map(asWanted))
     const broken = new Set<string>()
+    await Promise.all([...wanted.map(({ object }) => this.live(refOf(object))), ...remove.map(item => this.live(asRemoval(item).ref))])
     for (const step of inSteps(wanted, ({ object }) => writeStep(object))) {
       await Promise.all(step.map(item => this.#limiter.run(() => this.#write(item, pass, broken))))
     }

@@ -2,35 +2,45 @@
 import type { Scope } from '../kube/cache.ts'
 import { groupOf, type Kind } from '../kube/objects.ts'
 
-/** Kinds whose objects are many and secret or large: outside the namespaces that are ours, only by name. */
-const byNameElsewhere = new Set(['/Secret', '/ConfigMap'])
+/** Kinds whose objects are many, or secret: in namespaces of other people only by name. */
+const byNameElsewhere = new Set(['/Secret', '/ConfigMap', '/Service', '/ServiceAccount'])
+
+export interface Places {
+  /** Where what we make lives. */
+  ours: string
+  /** Where the operator runs, and keeps its Secrets. */
+  operator: string
+  /** Namespaces of the system, of which everything but Secrets may be watched as a whole. */
+  system: readonly string[]
+}
 
 export class Scopes {
-  readonly #homes: ReadonlySet<string>
-  readonly #busy: ReadonlySet<string>
+  readonly #places: Places
+  readonly #open: ReadonlySet<string>
 
-  /** `homes` are the namespaces that are ours; of `shared` ones (kube-system) everything but Secrets may be watched as a whole. */
-  constructor(homes: readonly string[], shared: readonly string[]) {
-    this.#homes = new Set(homes)
-    this.#busy = new Set(shared)
+  constructor(places: Places) {
+    this.#places = places
+    this.#open = new Set([places.ours, places.operator])
   }
 
   of(kind: Kind, namespace: string | undefined, name: string): Scope {
     if (!kind.namespaced || namespace === undefined) return {}
-    if (this.#homes.has(namespace)) return { namespace }
-    const key = `${groupOf(kind.apiVersion)}/${kind.kind}`
-    if (this.#busy.has(namespace) && key !== '/Secret') return { namespace }
-    return byNameElsewhere.has(key) || kind.kind === 'Service' ? { namespace, name } : { namespace }
+    const open = this.#open.has(namespace) || (this.#places.system.includes(namespace) && !isSecret(kind))
+    return open || !byNameElsewhere.has(keyOf(kind)) ? { namespace } : { namespace, name }
   }
 
-  /** The scopes in which objects of ours may be. */
+  /** The scopes in which objects of ours may be that nobody wants any more. */
   ours(kind: Kind): Scope[] {
-    return kind.namespaced ? [...this.#homes].map(namespace => ({ namespace })) : [{}]
+    if (!kind.namespaced) return [{}]
+    const { ours, operator } = this.#places
+    return isSecret(kind) ? [{ namespace: ours }, { namespace: operator }] : [{ namespace: ours }]
   }
 
   /** The narrowest scope that tells whether a kind is served. */
   any(kind: Kind): Scope {
-    const [home] = this.#homes
-    return kind.namespaced && home !== undefined ? { namespace: home } : {}
+    return kind.namespaced ? { namespace: this.#places.ours } : {}
   }
 }
+
+const keyOf = ({ apiVersion, kind }: Kind): string => `${groupOf(apiVersion)}/${kind}`
+const isSecret = (kind: Kind): boolean => keyOf(kind) === '/Secret'
