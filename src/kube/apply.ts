@@ -59,6 +59,8 @@ export interface ApplyNews {
 /** An object that carries this, with "true", is not written (the reference has it for support cases). */
 const ignoreAnnotation = 'unsupported.operator.tigera.io/ignore'
 const attempts = 3
+/** These stay visible until their pods are gone. */
+const withPods = new Set(['DaemonSet', 'Deployment', 'StatefulSet', 'Job'])
 
 /** One wish under way. */
 interface Wish {
@@ -104,6 +106,19 @@ export class Applier {
         return false
       this.#contest.forget(ref)
       return this.#delete(ref, live)
+    })
+  }
+
+  /** Takes these finalizers off, whoever put them there; those of others stay. Nothing when none of them is there. */
+  release(ref: ObjectRef, finalizers: readonly string[]): Promise<boolean> {
+    return this.#inTurn(ref, async () => {
+      const live = await this.#live(ref)
+      const left = live?.metadata.finalizers?.filter(finalizer => !finalizers.includes(finalizer))
+      if (!live || !left || left.length === live.metadata.finalizers?.length) return false
+      const { resourceVersion, uid } = live.metadata
+      const answer = await this.#options.client.mergePatch(ref, { metadata: { finalizers: left, resourceVersion, uid } })
+      this.#options.cache.observed(answer)
+      return true
     })
   }
 
@@ -202,7 +217,7 @@ export class Applier {
     const { client, cache } = this.#options
     const { uid } = live.metadata
     try {
-      const answer = await client.delete(ref, { uid, propagationPolicy: 'Background' })
+      const answer = await client.delete(ref, { uid, propagationPolicy: withPods.has(ref.kind) ? 'Foreground' : 'Background' })
       if ('metadata' in answer && answer.kind === ref.kind) cache.observed(answer)
       else if (uid !== undefined) cache.deleted(ref, uid)
       return true

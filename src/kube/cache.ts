@@ -24,7 +24,7 @@ export interface View<T extends KubeObject = KubeObject> {
   list(): T[]
 }
 
-/** `state` when a view's state changed, else what happened to an object. What is there when a view is first synced makes no events. */
+/** `state` when a view's state changed, else what happened to an object. That a view has settled, and what is there then, makes no events. */
 export interface CacheEvent {
   kind: Kind
   type: Change['type'] | 'state'
@@ -58,7 +58,7 @@ export class Cache {
       abilities: { watchList: true },
       keep: (kind, object) => withoutForeignRecords(transform(kind, object), keepers),
       changed: (feed, changes) => this.#changed(feed, changes),
-      stateChanged: feed => this.#stateChanged(feed),
+      stateChanged: (feed, before) => this.#stateChanged(feed, before),
     }
   }
 
@@ -142,20 +142,22 @@ export class Cache {
     if (view) for (const change of changes) this.#emit({ ...change, kind: feed.kind, view: view as View })
   }
 
-  #stateChanged(feed: Feed): void {
+  /** Finds the best home for every view of the kind, and closes watches in which none is at home any more. */
+  #stateChanged(feed: Feed, stateBefore: FeedState): void {
     const views = listIn(this.#views, feed.kind)
-    const before = new Map(views.map(view => [view, view.home]))
+    const before = views.map(view => ({ view, home: view.home, state: view.home === feed ? stateBefore : view.state }))
     for (const view of views) view.home = this.#homeOf(feed.kind, view.scope)
-    const idle = listIn(this.#feeds, feed.kind).filter(other => !views.some(({ home }) => home === other))
+    const feeds = listIn(this.#feeds, feed.kind)
+    const idle = feeds.filter(other => !views.some(({ home }) => home === other))
     for (const other of idle) other.close()
     this.#feeds.set(
       keyOf(feed.kind),
-      listIn(this.#feeds, feed.kind).filter(other => !idle.includes(other)),
+      feeds.filter(other => !idle.includes(other)),
     )
-    for (const view of views) {
-      if (view.home === feed || before.get(view) === feed) this.#emit({ kind: feed.kind, type: 'state', view: view as View })
-      const left = before.get(view)!
-      if (view.home !== left && left.known) this.#moved(view, left)
+    for (const { view, home, state } of before) {
+      // Who asked for a view that was syncing has waited for it to settle.
+      if (state !== 'syncing' && state !== view.state) this.#emit({ kind: feed.kind, type: 'state', view: view as View })
+      if (view.home !== home && home.known) this.#moved(view, home)
     }
   }
 

@@ -2,7 +2,7 @@
  * The one form in which objects are compared and sent: nothing in it that the server would leave out, rewrite or refuse.
  * Fills in nothing and never changes what it is given.
  */
-import { isKept, serverAnnotations, serverDefault, serverLabels } from './defaults.ts'
+import { isDropped, isKept, serverAnnotations, serverDefault, serverLabels } from './defaults.ts'
 import { isZero, keepsZero } from './empties.ts'
 import { childOf, isMap, mergeOf, stepOf } from './fieldset.ts'
 import { describe, type KubeObject, type ObjectMeta, refOf } from './objects.ts'
@@ -122,7 +122,7 @@ function ofMap(value: Record<string, unknown>, place: Place): unknown {
   const result: Record<string, unknown> = {}
   for (const [name, item] of Object.entries(withoutAlias(value, schema))) {
     const at = path === '' ? name : `${path}.${name}`
-    if (item === undefined || item === null || (isZero(item) && isRefilled(value, name, schema))) continue
+    if (item === undefined || item === null || isDropped(schema, name, value) || (isZero(item) && isRefilled(value, name, schema))) continue
     const clean = ofValue(item, { ...place, schema: known({ ...place, path: at }, name), path: at })
     if (clean !== undefined) result[name] = clean
   }

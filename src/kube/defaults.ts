@@ -157,6 +157,10 @@ const kept: Record<string, readonly string[]> = {
 export const isKept = (type: SchemaNode | undefined, field: string): boolean =>
   type?.name !== undefined && (kept[type.name.replace(prefix, '')] ?? []).includes(field)
 
+/** Whether the server drops a field beside what else is in its object. */
+export const isDropped = (type: SchemaNode | undefined, field: string, object: Fields): boolean =>
+  type?.name === 'io.k8s.api.core.v1.ServiceSpec' && field === 'sessionAffinityConfig' && object.sessionAffinity !== 'ClientIP'
+
 /** Labels and annotations that the server or its controllers set, and change back. */
 export const serverLabels: readonly string[] = ['kubernetes.io/metadata.name']
 export const serverAnnotations: readonly string[] = ['deprecated.daemonset.template.generation', 'deployment.kubernetes.io/revision']

@@ -94,10 +94,19 @@ async function vary(bed: Bed, { client, tally, random }: Tools): Promise<void> {
   }
   const accepted = await judge(wanted, bed.live, { client, tally, what })
   if (!accepted || random() > 0.2) return
-  bed.live = await client.apply(wanted, { force: true })
   bed.wanted = wanted
-  const left = needsWrite(wanted, bed.live, ours(wanted))
-  if (left) tally.unsettled.push(`${describe(refOf(wanted))} ${left.path} (${left.why}) after ${what.join(', ')}`)
+  await apply(bed, { client, tally, what })
+}
+
+/** An apply that empties a struct leaves it out, and only the next one puts the empty struct in: so the server may be asked twice, not more. */
+async function apply(bed: Bed, { client, tally, what }: { client: Client; tally: Tally; what: string[] }): Promise<void> {
+  let left: ReturnType<typeof needsWrite>
+  for (let times = 0; times < 2; times++) {
+    bed.live = await client.apply(bed.wanted, { force: true })
+    left = needsWrite(bed.wanted, bed.live, ours(bed.wanted))
+    if (!left) return
+  }
+  if (left) tally.unsettled.push(`seed ${tally.seed}: ${describe(refOf(bed.wanted))} ${left.path} (${left.why}) after ${what.join(', ')}`)
 }
 
 /** Somebody else changes the live object; then it is put right. */
@@ -111,11 +120,9 @@ async function disturb(bed: Bed, { client, rival, tally, random }: Tools): Promi
     tally.refused++
     return
   }
-  const accepted = await judge(bed.wanted, bed.live, { client, tally, what: ['live:', ...what] })
-  if (!accepted) return
-  bed.live = await client.apply(bed.wanted, { force: true })
-  const left = needsWrite(bed.wanted, bed.live, ours(bed.wanted))
-  if (left) tally.unsettled.push(`${describe(refOf(bed.wanted))} ${left.path} (${left.why}) after live: ${what.join(', ')}`)
+  const story = ['live:', ...what]
+  const accepted = await judge(bed.wanted, bed.live, { client, tally, what: story })
+  if (accepted) await apply(bed, { client, tally, what: story })
 }
 
 /** False when the server refused the apply, so that there is no truth. */
