@@ -97,7 +97,9 @@ const isCountedEvent = ({ objectRef, requestURI }: AuditEvent): boolean =>
 
 function entryOf(event: AuditEvent): Omit<Entry, 'effective'> {
   const { verb, user, userAgent, objectRef = {}, responseObject } = event
-  const { resource = '', apiGroup: group = '', apiVersion: version = '', subresource, namespace } = objectRef
+  const { resource = '', apiGroup: group = '', apiVersion: version = '', subresource } = objectRef
+  // Of a Namespace its own name is given as its namespace too.
+  const namespace = group === '' && resource === 'namespaces' ? undefined : objectRef.namespace
   const name = objectRef.name ?? (responseObject as { metadata?: { name?: string } } | undefined)?.metadata?.name
   return {
     user: user.username,

@@ -41,6 +41,8 @@ export interface Scenario {
   /** Steps that are taken together, then a rest. */
   steps: Step[][]
   cases?: Case[]
+  /** So many seconds are watched after everything has come to rest. */
+  idle?: number
   /** There is an expected.json to compare with. */
   expected: boolean
 }
@@ -52,6 +54,7 @@ interface File {
   cluster?: { families?: Family[]; apiserverArgs?: string[] }
   env?: Record<string, string>
   steps?: Record<string, unknown>[]
+  idle?: number
   cases?: { name: string; input?: KubeObject[]; inputs?: KubeObject[] }[]
 }
 
@@ -71,6 +74,7 @@ export function readScenario(path: string): Scenario {
     inputs: existsSync(inputs) ? parseManifests(inputs, readFileSync(inputs, 'utf8')) : [],
     steps: (file.steps ?? []).map((step, index) => stepsOf(step, `${directory}/scenario.json: steps[${index}]`)),
     ...(file.cases && { cases: file.cases.map(({ name, input, inputs: more }) => ({ name, inputs: input ?? more ?? [] })) }),
+    ...(file.idle !== undefined && { idle: file.idle }),
     expected: existsSync(join(directory, 'expected.json')),
   }
 }
