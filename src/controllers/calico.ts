@@ -7,7 +7,7 @@ import { bgpFields, felixFields } from '../installation/felix.ts'
 import { calicoVersion } from '../installation/images.ts'
 import { withoutGoldmaneAddress, withoutNodesForTypha, withoutPools, withoutPullSecrets } from '../installation/waiting.ts'
 import * as kinds from '../kube/kinds.ts'
-import type { KubeObject } from '../kube/objects.ts'
+import { type KubeObject, refOf } from '../kube/objects.ts'
 import { type Condition, defineController, type Outcome, type Wanted } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { activeOperator, criticalPodsQuota } from '../render/cluster/cluster.ts'
@@ -23,6 +23,7 @@ import { typha } from '../render/typha/typha.ts'
 import { type Decision, decided, installation, readAsked, readDecision } from './asked.ts'
 import { type NodeKeysFound, readNodeKeys } from './node-keys.ts'
 import type { Surroundings } from './surroundings.ts'
+import { finalizer, teardown } from './teardown.ts'
 
 interface Found {
   decision: Decision
@@ -52,6 +53,8 @@ export const calico = (surroundings: Surroundings) =>
     },
 
     desired({ decision, keys }) {
+      const { base } = decision.asked
+      if (base.metadata.deletionTimestamp) return teardown(refOf(base))
       const calico = decided(decision)
       return {
         ...rendered(calico, decision, ready(decision, calico, keys)),
@@ -78,7 +81,7 @@ function ready({ asked, facts }: Decision, calico: Calico, found: NodeKeysFound 
 
 const isProblem = (problem: Problem | undefined): problem is Problem => problem !== undefined
 
-function rendered(calico: Calico, { facts }: Decision, { keys, trust, problems }: Ready): Outcome {
+function rendered(calico: Calico, { asked, facts }: Decision, { keys, trust, problems }: Ready): Outcome {
   const [client, server] = [pairOf(keys, 'node-certs'), pairOf(keys, 'typha-certs')]
   const { bundle } = trust
   const requested = requesterBindings(calicoSystem, requesters)
@@ -98,6 +101,7 @@ function rendered(calico: Calico, { facts }: Decision, { keys, trust, problems }
   ]
   return {
     objects: [
+      kept(asked.base),
       ...finish(calico, objects),
       ...felixConfiguration({ enforced: felix.enforce, defaults: felix.claim, annotations: felix.annotations }, calico.v3),
       ...bgpConfiguration({ enforced: bgpFields(calico) }, calico.v3),
@@ -108,6 +112,12 @@ function rendered(calico: Calico, { facts }: Decision, { keys, trust, problems }
     ...(keys.again !== undefined && { again: keys.again }),
   }
 }
+
+/** All that is written into the Installation itself: that it may not go before its pods. */
+const kept = ({ apiVersion, kind, metadata: { name } }: KubeObject): Wanted => ({
+  object: { apiVersion, kind, metadata: { name, finalizers: [finalizer] } },
+  part: true,
+})
 
 /** Nothing starts with a certificate that the cluster does not have: its key would be lost with this process. */
 const after =

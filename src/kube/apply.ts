@@ -72,6 +72,13 @@ interface Wish {
 }
 
 /** All methods throw what the client throws; `apply` also Malformed, Unsettled and Contested. */
+/** What is to be written over what, and why. */
+interface Change {
+  wanted: KubeObject
+  live: KubeObject | undefined
+  difference: Difference
+}
+
 export class Applier {
   readonly #options: ApplierOptions
   readonly #contest: Contest
@@ -161,11 +168,13 @@ export class Applier {
     const difference = needsWrite(wanted, live, how)
     if (!difference) return { wrote: false, object: live! }
     this.#contest.admit({ ref, wish: wish.text }, live, { difference, manager: live && contester(live, difference, how) })
-    if (!live && options.createOnly)
-      return this.#done(wish, { live, wanted, answer: await this.#options.client.create(wanted), difference })
     if (live) this.#tellOfOthers(wanted, live, wish)
     const answer = await this.#write(wish, { wanted, live, difference }).catch(error => Promise.reject(clearer(error, ref)))
-    return this.#done(wish, { live, wanted, answer, difference })
+    this.#options.cache.observed(answer)
+    const left = options.createOnly ? undefined : needsWrite(wanted, answer, how)
+    this.#contest.written({ ref, wish: wish.text }, answer, left)
+    if (left) throw new Unsettled(ref, left)
+    return { wrote: effectOf(live, answer, options.subresource), object: answer, difference }
   }
 
   #wanted({ object, options: { defaults, subresource }, how }: Wish, live: KubeObject | undefined): KubeObject {
@@ -174,43 +183,39 @@ export class Applier {
     return aligned(canonical(all, how.schema, subresource), live, how.schema)
   }
 
-  async #write(
-    wish: Wish,
-    { wanted, live, difference }: { wanted: KubeObject; live: KubeObject | undefined; difference: Difference },
-  ): Promise<KubeObject> {
-    const { client } = this.#options
-    const { ref, how, options } = wish
-    const { subresource } = options
-    if (live && !subresource && mustBeReplaced(wanted, live, how.schema)) {
+  async #write(wish: Wish, change: Change): Promise<KubeObject> {
+    const { wanted, live } = change
+    const { how, options } = wish
+    if (!live && options.createOnly) return this.#options.client.create(wanted)
+    const prepared = live && !options.subresource ? await this.#prepare(wish, { ...change, live }) : undefined
+    const answer = prepared ?? (await this.#send(wish, wanted, live))
+    // An apply that empties a struct leaves it out, and only the next one puts the empty struct in.
+    return needsWrite(wanted, answer, how) ? this.#send(wish, wanted, answer) : answer
+  }
+
+  /** What must happen to a live object before it can be applied to. Gives an answer when nothing is left to apply. */
+  async #prepare({ ref, how }: Wish, { wanted, live, difference }: Change & { live: KubeObject }): Promise<KubeObject | undefined> {
+    const { client, cache } = this.#options
+    if (mustBeReplaced(wanted, live, how.schema)) {
       this.#tell('replaced', ref, `${difference.path} cannot be changed: deleted, to be made anew`)
       await this.#delete(ref, live)
-      const left = this.#options.cache.find(ref).object
-      if (left) throw new Error(`${describe(ref)} is being deleted, and made anew when it is gone`)
-    } else if (live && !subresource) {
-      const folded = fold(wanted, live, { ...how, contentDiffers: difference.why !== 'not wanted' })
-      if (folded) {
-        const answer = await client
-          .jsonPatch(ref, folded.patch)
-          .catch(error => Promise.reject(isInvalid(error) ? new Stale('', { cause: error }) : error))
-        this.#options.cache.observed(answer)
-        if (folded.complete) return answer
-      }
+      if (cache.find(ref).object) throw new Error(`${describe(ref)} is being deleted, and made anew when it is gone`)
+      return undefined
     }
+    const folded = fold(wanted, live, { ...how, contentDiffers: difference.why !== 'not wanted' })
+    if (!folded) return undefined
+    const answer = await client
+      .jsonPatch(ref, folded.patch)
+      .catch(error => Promise.reject(isInvalid(error) ? new Stale('', { cause: error }) : error))
+    cache.observed(answer)
+    return folded.complete ? answer : undefined
+  }
+
+  #send({ how, options: { subresource } }: Wish, wanted: KubeObject, live: KubeObject | undefined): Promise<KubeObject> {
     // With the uid an apply only changes what is there, and does not make an object of the part that we know.
     const uid = live && !how.whole && !subresource ? live.metadata.uid : undefined
     const body = uid === undefined ? wanted : { ...wanted, metadata: { ...wanted.metadata, uid } }
-    return client.apply(body, { force: true, subresource })
-  }
-
-  #done(
-    wish: Wish,
-    { live, wanted, answer, difference }: { live: KubeObject | undefined; wanted: KubeObject; answer: KubeObject; difference: Difference },
-  ): Applied {
-    this.#options.cache.observed(answer)
-    const left = wish.options.createOnly ? undefined : needsWrite(wanted, answer, wish.how)
-    this.#contest.written({ ref: wish.ref, wish: wish.text }, answer, left)
-    if (left) throw new Unsettled(wish.ref, left)
-    return { wrote: effectOf(live, answer, wish.options.subresource), object: answer, difference }
+    return this.#options.client.apply(body, { force: true, subresource })
   }
 
   async #delete(ref: ObjectRef, live: KubeObject): Promise<boolean> {

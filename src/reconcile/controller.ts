@@ -48,6 +48,8 @@ export interface Outcome {
   objects?: (KubeObject | Wanted)[]
   /** Objects that must not be there, whoever made them (what older versions left behind, what goes first when all goes). */
   remove?: (ObjectRef | Removal)[]
+  /** Finalizers to be taken off an object, once these conditions hold and nothing else is left to do. */
+  release?: { ref: ObjectRef; finalizers: readonly string[]; after?: Condition[] }
   /** Problems found, all of them; the rest goes on. */
   problems?: Problem[]
   /** Texts appended to the Available message, as for certificates about to expire. */

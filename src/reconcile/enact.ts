@@ -48,7 +48,7 @@ export class Enactor {
     this.#tools = tools
   }
 
-  async enact({ objects = [], remove = [] }: Outcome): Promise<Enacted> {
+  async enact({ objects = [], remove = [], release }: Outcome): Promise<Enacted> {
     const pass: Enacted = { problems: [], waiting: [] }
     const wanted = merged(objects.map(asWanted))
     const broken = new Set<string>()
@@ -59,7 +59,19 @@ export class Enactor {
     for (const step of inSteps(remove.map(asRemoval), ({ ref }) => -writeStep(ref))) {
       await Promise.all(step.map(item => this.#limiter.run(() => this.#remove(item, pass))))
     }
+    if (release && pass.problems.length === 0 && pass.waiting.length === 0) await this.#release(release, pass)
     return pass
+  }
+
+  async #release({ ref, finalizers, after = [] }: NonNullable<Outcome['release']>, pass: Enacted): Promise<void> {
+    const unmet = await this.#firstUnmet(after, new Set())
+    if (unmet) return void pass.waiting.push(`${describe(ref)} waits for ${describe(unmet.ref)} to be ${unmet.is}`)
+    if (this.#restsAfterFailure(ref, 'release', pass)) return
+    try {
+      await this.#tools.applier.release(ref, finalizers)
+    } catch (error) {
+      this.#failed(ref, { error, content: 'release', pass, reason: 'ResourceUpdateError', doing: 'take the finalizer off' })
+    }
   }
 
   async #write({ object, after = [], ...options }: Wanted, pass: Enacted, broken: Set<string>): Promise<void> {

@@ -58,7 +58,8 @@ export class Loop {
     if (!kin.every(({ last }) => last?.outcome && last.enacted && last.enacted.problems.length === 0)) return
     const served = this.#options.cache.view(serves.kind, {}).get(serves.name)
     const uid = served?.metadata.uid
-    if (uid === undefined) return
+    // What is being deleted takes along what it owns, in its own order.
+    if (uid === undefined || served?.metadata.deletionTimestamp !== undefined) return
     const wanted = new Set(
       kin.flatMap(({ last }) => (last?.outcome?.objects ?? []).map(item => keyOf(refOf('object' in item ? item.object : item)))),
     )

@@ -185,8 +185,8 @@ export class Runner {
   }
 }
 
-function watchedBy({ objects = [], remove = [] }: Outcome): Set<string> {
-  const keys = new Set<string>()
+function watchedBy({ objects = [], remove = [], release }: Outcome): Set<string> {
+  const keys = new Set((release?.after ?? []).map(({ ref }) => keyOf(ref)))
   for (const item of objects) {
     const { object, after = [] } = 'object' in item ? item : { object: item }
     keys.add(keyOf(refOf(object)))
