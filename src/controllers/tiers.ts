@@ -2,8 +2,8 @@
 import { GlobalNetworkPolicy, NetworkPolicy } from '../../api/v3/network-policy.ts'
 import { Tier } from '../../api/v3/tier.ts'
 import { readProvider } from '../installation/facts.ts'
-import { countNodes } from '../installation/nodes.ts'
 import { overlaid } from '../installation/overlay.ts'
+import { nodeEvidence } from '../installation/provider-detection.ts'
 import { type ClusterDns, providerNamed } from '../installation/providers.ts'
 import { DaemonSet, Node, Service } from '../kube/kinds.ts'
 import { defineController, type Reader } from '../reconcile/controller.ts'
@@ -20,7 +20,7 @@ export const tiers = () =>
       const asked = await readAsked(cluster)
       if (!asked) return undefined
       const spec = overlaid(asked.base.spec ?? {}, asked.overlay?.spec)
-      const { evidence } = await cluster.derive('nodes as the provider matters', Node, countNodes)
+      const evidence = await cluster.derive('what nodes say about the provider', Node, nodeEvidence)
       const { dns } = providerNamed(spec.kubernetesProvider || (await readProvider(cluster, spec, evidence))?.name)
       const served = await Promise.all([Tier, NetworkPolicy, GlobalNetworkPolicy].map(kind => cluster.serves(kind)))
       return { dns, served: served.every(Boolean), nodeLocal: await readNodeLocalDns(cluster, dns) }

@@ -2,15 +2,13 @@
  * Decides what Calico should look like, from what was asked and what was found. Never talks to the cluster.
  * A `Calico` is complete: what has a default has its value here, so that renderers never choose one. Optional means that there really may be none.
  */
-import type { Installation, InstallationSpec } from '../../api/installation.ts'
+import type { InstallationSpec } from '../../api/installation.ts'
 import type { Affinity, ConfigMap, DaemonSetUpdateStrategy, PodDNSConfig, Secret, Toleration } from '../kube/kinds.ts'
 import type { OwnerReference } from '../kube/objects.ts'
 import type { CniFacts, IpamType } from './cni.ts'
 import type { ImageName } from './images.ts'
 import type { Detected } from './provider-detection.ts'
 import type { ProviderFacts } from './providers.ts'
-
-export type { Installation }
 
 /** Where the Kubernetes API answers: host without brackets, port as text. */
 export interface Endpoint {

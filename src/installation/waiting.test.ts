@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Secret, Service } from '../kube/kinds.ts'
 import { asking, decided, factsWith, ipPool } from './testdata/asked.ts'
-import { withoutAuthority, withoutGoldmaneAddress, withoutNodesForTypha, withoutPools, withoutPullSecrets } from './waiting.ts'
+import { withoutGoldmaneAddress, withoutNodesForTypha, withoutPools, withoutPullSecrets } from './waiting.ts'
 
 describe('pools are waited for', () => {
   const pool = ipPool('a', { cidr: '10.0.0.0/16' })
@@ -47,12 +47,6 @@ test('Goldmane is waited for until its Service has an address', () => {
   expect(waits({ service: service() })).toBe('Goldmane enabled, waiting for Service to receive an IP')
   expect(waits({ service: service('10.96.0.5') })).toBeUndefined()
   expect(decided({}, { goldmane: { service: service('10.96.0.5') } }).goldmane).toEqual({ clusterIP: '10.96.0.5' })
-})
-
-test('the authority is waited for, unless certificates come from elsewhere', () => {
-  expect(withoutAuthority(decided({}), false)).toMatchObject({ reason: 'ResourceCreateError' })
-  expect(withoutAuthority(decided({}), true)).toBeUndefined()
-  expect(withoutAuthority(decided({ certificateManagement: { caCert: 'YQ==', signerName: 'a.b/c' } }), false)).toBeUndefined()
 })
 
 test('fewer Linux nodes than Typhas are told, and as many Typhas wanted as can be', () => {

@@ -11,7 +11,7 @@ import { typhaReplicas } from './typha-replicas.ts'
 type Missing = Problem | undefined
 
 /** Pods get their addresses from pools, or pools are asked for. */
-export const poolsNeeded = ({ spec, cni }: Calico): boolean =>
+const poolsNeeded = ({ spec, cni }: Calico): boolean =>
   cni.type === 'Calico' || cni.ipam === 'Calico' || (spec.calicoNetwork?.ipPools ?? []).length > 0
 
 /** Step 17. */
@@ -51,16 +51,6 @@ export const withoutGoldmaneAddress = (calico: Calico, { goldmane }: Facts): Mis
         remedy: 'See TigeraStatus goldmane',
       }
     : undefined
-
-/** Step 23: `present` says whether the operator's authority can be used. With certificateManagement there is none. */
-export const withoutAuthority = (calico: Calico, present: boolean): Missing =>
-  present || calico.certificateManagement
-    ? undefined
-    : {
-        reason: 'ResourceCreateError',
-        message: 'Unable to create the Tigera CA: the Secret is not there yet',
-        object: { apiVersion: 'v1', kind: 'Secret', name: 'tigera-ca-private', namespace: calico.operator.namespace },
-      }
 
 /** Not waited for, but told: with fewer Linux nodes than Typhas wanted, there are as many as can be (spec/installation-controller.md §5). */
 export function withoutNodesForTypha({ nodes: { schedulable, schedulableLinux } }: Facts): Missing {

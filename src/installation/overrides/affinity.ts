@@ -16,7 +16,7 @@ export function affinity(given: Affinity, path: string): Fault[] {
   ]
 }
 
-export function nodeAffinity(given: NodeAffinity, path: string): Fault[] {
+function nodeAffinity(given: NodeAffinity, path: string): Fault[] {
   const terms = given[required]
   return [
     ...(terms ? nodeSelectorTerms(terms.nodeSelectorTerms, `${path}.${required}.nodeSelectorTerms`) : []),

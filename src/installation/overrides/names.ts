@@ -14,7 +14,7 @@ export function isQualifiedName(text: string): boolean {
   return rest.length === 0 && (second === undefined || isSubdomain(first)) && name.length <= 63 && words.test(name)
 }
 
-export const isLabelValue = (text: string): boolean => text === '' || (text.length <= 63 && words.test(text))
+const isLabelValue = (text: string): boolean => text === '' || (text.length <= 63 && words.test(text))
 
 const keyRemedy =
   'Write at most 63 letters, digits, "-", "_" and "." that begin and end with a letter or digit; a DNS name and "/" may stand before them'

@@ -5,7 +5,7 @@ import type { Asked, Facts } from '../facts.ts'
 import type { IPPool } from '../kinds.ts'
 import { type Resolution, resolve } from '../resolve.ts'
 
-export const installation = (spec: InstallationSpec, name = 'default'): Installation => ({
+const installation = (spec: InstallationSpec, name = 'default'): Installation => ({
   apiVersion: 'operator.tigera.io/v1',
   kind: 'Installation',
   metadata: { name },
