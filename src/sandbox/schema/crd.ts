@@ -11,6 +11,8 @@ export interface VersionSchema {
   /** Whether status is written through the subresource only. */
   status: boolean
   root: Node
+  /** Whether there are CEL rules anywhere in it. */
+  readonly rules: boolean
 }
 
 /** Undefined when the definition has no such version. Cheap: the schema is worked out as far as objects use it. */
@@ -18,7 +20,12 @@ export function compileVersion({ spec }: CustomResourceDefinition, version: stri
   const found = spec.versions.find(({ name }) => name === version)
   if (!found) return undefined
   const schema = (found.schema?.openAPIV3Schema ?? {}) as JsonSchema
+  let rules: boolean | undefined
   return {
+    get rules() {
+      rules ??= JSON.stringify(schema).includes('"x-kubernetes-validations":')
+      return rules
+    },
     apiVersion: `${spec.group}/${version}`,
     kind: spec.names.kind,
     namespaced: spec.scope === 'Namespaced',

@@ -12,7 +12,7 @@ const formats: Record<string, (value: string) => boolean> = {
   email: value => /^[^\s@<>]+@[^\s@<>]+$/.test(value) || /^.*<[^\s@<>]+@[^\s@<>]+>$/.test(value),
   hexcolor: value => /^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/.test(value),
   hostname: value => hostname.test(value) && value.split('.').every(part => part.length <= 63),
-  ipv4: value => isIPv4(value) && !/(^|\.)0\d/.test(value),
+  ipv4: value => isIPv4(withoutZeros(value)),
   ipv6: value => isIPv6(value) && !value.includes('%'),
   k8slongname: value => value.length <= 253 && longName.test(value),
   k8sshortname: value => value.length <= 63 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(value),
@@ -20,7 +20,7 @@ const formats: Record<string, (value: string) => boolean> = {
     /^([0-9a-fA-F]{2}([:-])[0-9a-fA-F]{2}(\2[0-9a-fA-F]{2}){4}((\2[0-9a-fA-F]{2}){2})?|[0-9a-fA-F]{4}(\.[0-9a-fA-F]{4}){2,3})$/.test(value),
   rgbcolor: value => /^rgb\((\s*\d{1,3}\s*,){2}\s*\d{1,3}\s*\)$/.test(value),
   ssn: value => /^\d{3}[- ]?\d{2}[- ]?\d{4}$/.test(value),
-  uri: value => /^([a-zA-Z][a-zA-Z0-9+.-]*:|\/)[^\s]*$/.test(value),
+  uri: isUri,
   uuid: value => /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i.test(value),
   uuid3: value => /^[0-9a-f]{8}-?[0-9a-f]{4}-?3[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i.test(value),
   uuid4: value => /^[0-9a-f]{8}-?[0-9a-f]{4}-?4[0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}$/i.test(value),
@@ -39,17 +39,29 @@ export function hasFormat(format: string, value: string): boolean {
   return formats[format.replaceAll('-', '')]?.(value) ?? true
 }
 
-/** An address with a prefix length, as Go's ParseCIDR takes it: no leading zeros, no zone. */
+/** An address with a prefix length, as formats and older built-in fields take it: leading zeros do no harm. */
 export function isCidr(value: string): boolean {
   const [address = '', length = '', ...rest] = value.split('/')
-  if (rest.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(length)) return false
-  const family = address.includes('%') ? 0 : isIP(address)
-  return family === 4 ? !/(^|\.)0\d/.test(address) && Number(length) <= 32 : family === 6 && Number(length) <= 128
+  if (rest.length > 0 || !/^\d{1,3}$/.test(length) || address.includes('%')) return false
+  const family = isIP(withoutZeros(address))
+  return family !== 0 && Number(length) <= (family === 4 ? 32 : 128)
+}
+
+/** Go's older parser of addresses, which Kubernetes keeps, reads 010 as 10. */
+const withoutZeros = (address: string) => (address.includes(':') ? address : address.replace(/(^|\.)0+(?=\d)/g, '$1'))
+
+/** As Go's ParseRequestURI takes it: absolute, or a path. What follows a scheme without slashes is anything. */
+function isUri(value: string): boolean {
+  const [, scheme, host] = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?:\/\/([^/?#]*))?/.exec(value) ?? []
+  if (scheme === undefined) return value.startsWith('/') && !value.includes(' ')
+  if (host === undefined) return value.length > scheme.length + 1
+  const address = host.replace(/^.*@/, '')
+  return /^(\[[^\]\s]+\]|[^[\]\s:]*)(:\d*)?$/.test(address)
 }
 
 function isBase64(value: string): boolean {
   const text = value.replace(/[\r\n]/g, '')
-  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text)
+  return text.length > 0 && text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text)
 }
 
 function isDateTime(value: string): boolean {

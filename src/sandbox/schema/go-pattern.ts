@@ -26,15 +26,31 @@ export function goPattern(pattern: string): RegExp {
 }
 
 function compile(pattern: string): RegExp {
-  const [, letters = '', rest = pattern] = /^\(\?([ims]+)\)(.*)$/s.exec(pattern) ?? []
-  const source = rest
+  const source = scopedFlags(pattern)
     .replaceAll(/\[:(\w+):\]/g, (all, name: string) => posix[name] ?? all)
     .replaceAll(/\\([\\Az])/g, (_, char: string) => ({ A: '^', z: '$' })[char] ?? '\\\\')
     .replaceAll('(?P<', '(?<')
   try {
-    return new RegExp(source, `${letters}u`)
+    return new RegExp(source, 'u')
   } catch {
     // Escapes that are needless, as \_ or \-, are errors with the u flag only.
-    return new RegExp(source, letters)
+    return new RegExp(source)
   }
+}
+
+/** `a(?i)b` → `a(?i:b)`: in Go a flag holds to the end of the group it stands in, in JavaScript it has a group of its own. */
+function scopedFlags(pattern: string): string {
+  if (!/\(\?[imsU-]+\)/.test(pattern)) return pattern
+  /** How many groups of our own are open inside each open group. */
+  const open = [0]
+  const tokens = pattern.match(/\\.|\[(?:\\.|[^\]\\])*\]|\(\?[ims-]+\)|\(|\)|[^\\[()]+|./gs) ?? []
+  const scoped = tokens.map(token => {
+    if (/^\(\?[ims-]+\)$/.test(token)) {
+      open[open.length - 1]!++
+      return `${token.slice(0, -1)}:`
+    }
+    if (token === '(') open.push(0)
+    return token === ')' ? `${')'.repeat(open.pop() ?? 0)})` : token
+  })
+  return scoped.join('') + ')'.repeat(open.pop() ?? 0)
 }

@@ -65,7 +65,7 @@ export function prepare(object: KubeObject, old: KubeObject | undefined, { schem
   }
 }
 
-/** The second half of `admit`: everything that is wrong with an object that has been prepared. */
+/** The second half of `admit`: everything that is wrong with an object that has been prepared. Changes nothing. */
 export function check(object: KubeObject, old: KubeObject | undefined, context: Context): Pick<Admission, 'errors' | 'warnings'> {
   const before = context.operation === 'update' ? old : undefined
   const { schema } = context
@@ -134,7 +134,7 @@ function checkCustom(
     ...checkEmbedded(root, object),
     ...(old && duplicates(root, old).length > 0 ? [] : duplicates(root, object)),
   ]
-  if (errors.some(({ type }) => blocking.has(type))) return { errors: [...errors, unchecked], warnings: [] }
+  if (errors.some(({ type }) => blocking.has(type)) && schema.rules) return { errors: [...errors, unchecked], warnings: [] }
   const rules = checkRules(root, object, old)
   return { errors: [...errors, ...rules.errors], warnings: rules.warnings }
 }

@@ -67,7 +67,7 @@ function judgeType(node: Node, { value, path }: Place, verdict: Verdict): void {
 
 /** Formats of numbers are not checked at all. */
 const stringFormat = ({ schema: { format, type } }: Node) => (format && type !== 'integer' && type !== 'number' ? format : undefined)
-const numberFormat = (type: string) => ({ integer: 'int64', number: 'double' })[type] ?? ''
+const numberFormat = (type: string) => ({ integer: 'int64', number: 'float64' })[type] ?? ''
 
 function judgeAlternatives(node: Node, place: Place, verdict: Verdict): void {
   judgeAnyOf(node, place, verdict)

@@ -150,18 +150,25 @@ function readBytes(value: unknown, place: Place): string {
   return Buffer.from(text, 'base64').toString('base64')
 }
 
+const wholeSeconds = { layout: '2006-01-02T15:04:05Z07:00', form: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/ }
+const microseconds = {
+  layout: '2006-01-02T15:04:05.000000Z07:00',
+  form: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{6})(Z|[+-]\d{2}:\d{2})$/,
+}
+
 /** RFC 3339, stored in UTC, to the second or, where it is a MicroTime, the microsecond. */
 function readTime(value: unknown, place: Place): string {
   if (typeof value !== 'string') throw mismatch(value, place)
-  const match = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.(\d+))?(?:Z|[+-]\d{2}:\d{2})$/.exec(value)
+  const micro = place.node.format === 'micro'
+  const { layout, form } = micro ? microseconds : wholeSeconds
+  const [matched, fraction = ''] = form.exec(value) ?? []
   const date = new Date(value)
-  if (!match || Number.isNaN(date.getTime())) {
+  if (!matched || Number.isNaN(date.getTime())) {
     throw new Malformed(
-      `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`,
+      `parsing time ${JSON.stringify(value)} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(value)} as "2006"`,
     )
   }
-  const second = date.toISOString().slice(0, 19)
-  return place.node.format === 'micro' ? `${second}.${(match[1] ?? '').padEnd(6, '0').slice(0, 6)}Z` : `${second}Z`
+  return `${date.toISOString().slice(0, 19)}${micro ? fraction : ''}Z`
 }
 
 /** `v1.Container` of `io.k8s.api.core.v1.Container`. */

@@ -12,8 +12,8 @@ import type {
 } from '../../../kube/kinds.ts'
 import { CelError, compile } from '../../cel/environment.ts'
 import { duplicate, type FieldError, invalid, notSupported, required } from '../field-errors.ts'
-import { dns1035Label, dnsSubdomain } from '../names.ts'
-import { oneOf, perhapsNamed, portOrName, present, repeated, selector } from './checks.ts'
+import { dns1035Label, dnsSubdomain, portNumber } from '../names.ts'
+import { oneOf, perhapsNamed, present, repeated, selector } from './checks.ts'
 
 const reviews = ['v1', 'v1beta1']
 const reasons = ['Forbidden', 'Invalid', 'RequestEntityTooLarge']
@@ -60,15 +60,22 @@ function fullyQualified(name: string, path: string): FieldError[] {
 
 function checkClient({ url, service }: ValidatingWebhook['clientConfig'], path: string): FieldError[] {
   if ((url === undefined) === (service === undefined)) return [required(path, 'exactly one of url or service is required')]
-  if (!service)
-    return url?.startsWith('https://')
-      ? []
-      : [invalid(`${path}.url`, url, "'https' is the only allowed URL scheme; desired format: https://host[/path]")]
+  if (!service) return checkUrl(url ?? '', `${path}.url`)
   return [
-    ...present(service.name, `${path}.service.name`, 'service name is required'),
-    ...present(service.namespace, `${path}.service.namespace`, 'service namespace is required'),
-    ...portOrName(service.port, `${path}.service.port`).map(error => ({ ...error, detail: `port is not valid: ${error.detail}` })),
+    // The server takes one for the other.
+    ...present(service.name, `${path}.service.namespace`),
+    ...present(service.namespace, `${path}.service.name`),
+    ...portNumber(service.port ?? 443).map(words => invalid(`${path}.service.port`, service.port, `port is not valid: ${words}`)),
     ...(service.path && !service.path.startsWith('/') ? [invalid(`${path}.service.path`, service.path, "must start with a '/'")] : []),
+  ]
+}
+
+function checkUrl(url: string, path: string): FieldError[] {
+  const desired = 'desired format: https://host[/path]'
+  const [, scheme = '', host = ''] = /^(?:([a-z]+):\/\/)?([^/]*)/.exec(url) ?? []
+  return [
+    ...(scheme === 'https' ? [] : [invalid(path, scheme, `'https' is the only allowed URL scheme; ${desired}`)]),
+    ...(scheme && host ? [] : [invalid(path, '', `host must be specified; ${desired}`)]),
   ]
 }
 

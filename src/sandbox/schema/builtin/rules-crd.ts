@@ -69,7 +69,7 @@ function checkVersions(versions: CustomResourceDefinitionVersion[]): FieldError[
   const stored = versions.filter(({ storage }) => storage).length
   return [
     ...(versions.length === 0 ? [required('spec.versions', 'must have exactly one version marked as storage version')] : []),
-    ...versions.flatMap((version, index) => checkVersion(version, `spec.versions[${index}]`)),
+    ...versions.flatMap((version, index) => checkVersion(version, `spec.versions[${index}]`, versions.length === 1)),
     ...(twice.length > 0 ? [invalid('spec.versions', versions, 'must contain unique version names')] : []),
     ...(versions.length > 0 && stored !== 1
       ? [invalid('spec.versions', versions, 'must have exactly one version marked as storage version')]
@@ -77,12 +77,13 @@ function checkVersions(versions: CustomResourceDefinitionVersion[]): FieldError[
   ]
 }
 
-function checkVersion({ name, schema }: CustomResourceDefinitionVersion, path: string): FieldError[] {
+/** The schema of an only version is told of where older API versions had it. */
+function checkVersion({ name, schema }: CustomResourceDefinitionVersion, path: string, only: boolean): FieldError[] {
   const root = schema?.openAPIV3Schema as JsonSchema | undefined
-  const at = `${path}.schema.openAPIV3Schema`
+  const at = only ? 'spec.validation.openAPIV3Schema' : `${path}.schema.openAPIV3Schema`
   return [
     ...dns1035Label(name).map(words => invalid(`${path}.name`, name, words)),
-    ...(root ? checkRoot(root, at) : [required(at, 'schemas are required')]),
+    ...(root ? checkRoot(root, at) : [required(`${path}.schema.openAPIV3Schema`, 'schemas are required')]),
   ]
 }
 

@@ -57,7 +57,7 @@ function checkBinding({ roleRef, subjects = [] }: Binding, old: Binding | undefi
   const namespaced = kinds.includes('Role')
   return [
     ...(roleRef.apiGroup === group ? [] : [notSupported('roleRef.apiGroup', roleRef.apiGroup, [group])]),
-    ...(kinds.includes(roleRef.kind) ? [] : [notSupported('roleRef.kind', roleRef.kind, kinds)]),
+    ...(kinds.includes(roleRef.kind) ? [] : [notSupported('roleRef.kind', roleRef.kind ?? '', kinds)]),
     ...named(roleRef.name, pathSegment, 'roleRef.name'),
     ...subjects.flatMap((subject, index) => checkSubject(subject, namespaced, `subjects[${index}]`)),
     ...(old && !equal(roleRef, old.roleRef) ? [invalid('roleRef', roleRef, 'cannot change roleRef')] : []),
@@ -72,5 +72,5 @@ function checkSubject({ kind, name, namespace, apiGroup = '' }: Subject, namespa
     return [...missing, ...perhapsNamed(name, dnsSubdomain, `${path}.name`), ...inGroup(''), ...nowhere]
   }
   if (kind === 'User' || kind === 'Group') return [...missing, ...inGroup(group)]
-  return [...missing, notSupported(`${path}.kind`, kind, ['ServiceAccount', 'User', 'Group'])]
+  return [...missing, notSupported(`${path}.kind`, kind ?? '', ['ServiceAccount', 'User', 'Group'])]
 }

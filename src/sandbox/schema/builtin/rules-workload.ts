@@ -63,7 +63,7 @@ export function checkReplicaSet({ spec }: ReplicaSet, old?: ReplicaSet): FieldEr
   return [
     ...notNegative(spec.replicas, 'spec.replicas'),
     ...notNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
-    ...checkSelected({ selector: spec.selector, template: spec.template ?? {} }, 'replicaset'),
+    ...checkSelected({ selector: spec.selector, template: spec.template ?? {} }, 'deployment'),
     ...alwaysRestarts(spec.template ?? {}),
     ...(old ? unchanged(spec.selector, old.spec?.selector, 'spec.selector') : []),
   ]

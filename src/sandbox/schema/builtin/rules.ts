@@ -23,6 +23,7 @@ import {
 } from './rules-cluster.ts'
 import { checkConfigMap, checkNamespace, checkNode, checkSecret, checkService } from './rules-core.ts'
 import { checkDefinition } from './rules-crd.ts'
+import { checkEndpointSlice, checkEvent, checkLimitRange, checkResourceQuota } from './rules-limits.ts'
 import { checkPod } from './rules-pod.ts'
 import { checkClusterRole, checkClusterRoleBinding, checkRole, checkRoleBinding } from './rules-rbac.ts'
 import { checkDaemonSet, checkDeployment, checkJob, checkReplicaSet, checkStatefulSet } from './rules-workload.ts'
@@ -32,9 +33,12 @@ type Rule = (object: never, old: never | undefined) => FieldError[]
 
 const table: Record<string, Rule> = {
   ConfigMap: checkConfigMap,
+  Event: checkEvent,
+  LimitRange: checkLimitRange,
   Namespace: checkNamespace,
   Node: checkNode,
   Pod: checkPod,
+  ResourceQuota: checkResourceQuota,
   Secret: checkSecret,
   Service: checkService,
   'apps/DaemonSet': checkDaemonSet,
@@ -54,6 +58,7 @@ const table: Record<string, Rule> = {
   'apiextensions.k8s.io/CustomResourceDefinition': checkDefinition,
   'apiregistration.k8s.io/APIService': checkApiService,
   'coordination.k8s.io/Lease': checkLease,
+  'discovery.k8s.io/EndpointSlice': checkEndpointSlice,
   'networking.k8s.io/NetworkPolicy': checkNetworkPolicy,
   'policy/PodDisruptionBudget': checkDisruptionBudget,
   'scheduling.k8s.io/PriorityClass': checkPriorityClass,
