@@ -30,3 +30,8 @@ test('what is written is read back the same, also what looks like a boolean or a
   }
   expect(parseManifests('x', toYaml([object, object]))).toEqual([object, object])
 })
+
+test('y and n are text, yes and off are booleans, 0644 is octal', () => {
+  const [object] = parseManifests('x', `${installation}spec: { a: y, b: N, c: yes, d: off, e: 0644, f: True }\n`)
+  expect((object as unknown as { spec: object }).spec).toEqual({ a: 'y', b: 'N', c: true, d: false, e: 420, f: true })
+})

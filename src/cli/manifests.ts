@@ -1,7 +1,7 @@
 /** Reads Kubernetes manifests, YAML or JSON, one or many to a file; and writes them. Says of bad ones where they are bad, by line and column. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { LineCounter, parseAllDocuments, stringify } from 'yaml'
+import { LineCounter, parseAllDocuments, stringify, type Tags } from 'yaml'
 import type { KubeObject } from '../kube/objects.ts'
 
 /** A file that cannot be used as it is; the message has its place. */
@@ -19,8 +19,7 @@ export function readManifests(paths: readonly string[], stdin: () => string): Ku
 /** The objects in a text; Lists are taken apart. Throws ManifestError for what does not parse or is no Kubernetes object. */
 export function parseManifests(name: string, text: string): KubeObject[] {
   const lineCounter = new LineCounter()
-  // Kubernetes' own readers are YAML 1.1: a bare `yes` is a boolean, 0644 is octal.
-  const documents = parseAllDocuments(text, { version: '1.1', lineCounter, prettyErrors: false })
+  const documents = parseAllDocuments(text, { version: '1.1', customTags, lineCounter, prettyErrors: false })
   if (!Array.isArray(documents)) return []
   return documents.flatMap(document => {
     const [error] = document.errors
@@ -32,6 +31,18 @@ export function parseManifests(name: string, text: string): KubeObject[] {
     return objectsIn(plain(document, `${name}:${line}`), `${name}:${line}`)
   })
 }
+
+/** Kubernetes' own readers are YAML 1.1: a bare `yes` is a boolean, 0644 is octal. Only `y` and `n` they take as text. */
+const customTags = (tags: Tags): Tags => [
+  {
+    identify: value => typeof value === 'boolean',
+    default: true,
+    tag: 'tag:yaml.org,2002:bool',
+    test: /^(?:[Yy]es|YES|[Tt]rue|TRUE|[Oo]n|ON|[Nn]o|NO|[Ff]alse|FALSE|[Oo]ff|OFF)$/,
+    resolve: (text: string) => /^(?:y|t|on)/i.test(text),
+  },
+  ...tags.filter(tag => typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:bool'),
+]
 
 /** YAML that readers of version 1.1 and 1.2 understand alike. */
 export const toYaml = (objects: readonly unknown[]): string =>
