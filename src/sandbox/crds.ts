@@ -1,7 +1,8 @@
 /** Custom resources as their definitions describe them: what is served, and how to read what is sent. Never changes a definition. */
+import type { CustomResourceDefinition } from '../kube/kinds.ts'
 import { type SchemaNode, structuralSchema } from '../kube/schema.ts'
 import type { Item } from './objects.ts'
-import { type JsonSchema, Node } from './schema/structure.ts'
+import { compileVersion, type VersionSchema } from './schema/index.ts'
 import type { Served, Subresource } from './served.ts'
 
 /** A CustomResourceDefinition, as far as serving needs it. */
@@ -30,7 +31,7 @@ export interface DefinitionVersion {
   readonly storage: boolean
   readonly deprecated?: boolean
   readonly deprecationWarning?: string
-  readonly schema?: { readonly openAPIV3Schema?: JsonSchema }
+  readonly schema?: { readonly openAPIV3Schema?: object }
   readonly subresources?: { readonly status?: object; readonly scale?: Scale }
   readonly additionalPrinterColumns?: readonly PrinterColumn[]
   readonly selectableFields?: readonly { readonly jsonPath: string }[]
@@ -61,9 +62,7 @@ interface DefinitionStatus {
 export interface CustomResource {
   readonly definition: string
   readonly version: DefinitionVersion
-  /** The structural schema; undefined keeps everything. */
-  readonly node: Node | undefined
-  readonly hasStatus: boolean
+  readonly schema: VersionSchema
   /** Being deleted: nothing new may come. */
   readonly terminating: boolean
 }
@@ -93,10 +92,9 @@ export function servedBy(definition: Definition): Served[] {
   return served
 }
 
-function servedVersion({ metadata, spec }: Definition, version: DefinitionVersion): Served {
-  const { names, group } = spec
+function servedVersion(definition: Definition, version: DefinitionVersion): Served {
+  const { names, group, scope } = definition.spec
   const schema = version.schema?.openAPIV3Schema
-  const node = schema && !spec.preserveUnknownFields ? new Node(schema) : undefined
   let read: SchemaNode | undefined
   return {
     group,
@@ -106,7 +104,7 @@ function servedVersion({ metadata, spec }: Definition, version: DefinitionVersio
     singular: names.singular || names.kind.toLowerCase(),
     kind: names.kind,
     listKind: names.listKind || `${names.kind}List`,
-    namespaced: spec.scope === 'Namespaced',
+    namespaced: scope === 'Namespaced',
     verbs,
     shortNames: names.shortNames ?? [],
     categories: names.categories ?? [],
@@ -116,11 +114,10 @@ function servedVersion({ metadata, spec }: Definition, version: DefinitionVersio
       return read
     },
     custom: {
-      definition: metadata.name,
+      definition: definition.metadata.name,
       version,
-      node,
-      hasStatus: version.subresources?.status !== undefined,
-      terminating: metadata.deletionTimestamp !== undefined,
+      schema: compileVersion(definition as unknown as CustomResourceDefinition, version.name)!,
+      terminating: definition.metadata.deletionTimestamp !== undefined,
     },
   }
 }

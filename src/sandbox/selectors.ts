@@ -1,6 +1,7 @@
 /** Label and field selectors of lists and watches. Never lists anything. https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors */
 import type { Item } from './objects.ts'
 import { badRequest } from './refusals.ts'
+import { labelKey, labelValue } from './schema/names.ts'
 
 export type Filter = (object: Item) => boolean
 
@@ -19,29 +20,41 @@ const split = (selector: string) => selector.split(/,(?![^(]*\))/)
 const operator = /^\s*([^\s!=<>(),]+)\s*(==|=|!=|>|<|\s(?:in|notin)\b)\s*(.*?)\s*$/
 const bare = /^\s*(!?)\s*([^\s!=<>(),]+)\s*$/
 
+/** Throws Refusal. */
 function parseLabel(text: string): (labels: Labels) => boolean {
   const [, negated, key] = bare.exec(text) ?? []
-  if (key !== undefined) return labels => Object.hasOwn(labels, key) !== (negated === '!')
+  if (key !== undefined) {
+    checkWords(labelKey(key), key)
+    return labels => Object.hasOwn(labels, key) !== (negated === '!')
+  }
   const [, name, sign, value = ''] = operator.exec(text) ?? []
-  if (name === undefined || sign === undefined)
-    throw badRequest(`unable to parse requirement: found '${text.trim()}', expected: !, identifier, or ','`)
+  if (name === undefined || sign === undefined) throw unparsable(`found '${text.trim()}', expected: in, notin, =, ==, !=, gt, lt`)
+  checkWords(labelKey(name), name)
   return compared(name, sign.trim(), value)
 }
 
+const unparsable = (why: string) => badRequest(`unable to parse requirement: ${why}`)
+
+function checkWords(complaints: string[], value: string): void {
+  if (complaints[0] !== undefined) throw unparsable(`<nil>: Invalid value: ${JSON.stringify(value)}: ${complaints[0]}`)
+}
+
 function compared(name: string, sign: string, value: string): (labels: Labels) => boolean {
+  if (sign === 'in' || sign === 'notin') {
+    if (!/^\(.*\)$/.test(value)) throw unparsable(`found '${value}' expected: '('`)
+    const values = new Set(
+      value
+        .slice(1, -1)
+        .split(',')
+        .map(each => each.trim()),
+    )
+    return sign === 'in' ? labels => Object.hasOwn(labels, name) && values.has(labels[name]!) : labels => !values.has(labels[name]!)
+  }
+  if (/[=!<>]/.test(value)) throw unparsable(`found '${value[0]}', expected: identifier`)
+  checkWords(labelValue(value), value)
   switch (sign) {
     case '!=':
       return labels => labels[name] !== value
-    case 'in':
-    case 'notin': {
-      const values = new Set(
-        value
-          .replace(/^\(|\)$/g, '')
-          .split(',')
-          .map(each => each.trim()),
-      )
-      return sign === 'in' ? labels => Object.hasOwn(labels, name) && values.has(labels[name]!) : labels => !values.has(labels[name]!)
-    }
     case '>':
       return labels => Number(labels[name]) > Number(value)
     case '<':

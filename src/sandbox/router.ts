@@ -1,0 +1,164 @@
+/** From a request to whoever answers it: another server, a document, a verb. */
+import type { Request, WatchEvent } from '../kube/transport.ts'
+import type { Access } from './access.ts'
+import type { Aggregated } from './aggregated.ts'
+import type { Answer, Call, User, Verb } from './call.ts'
+import { documentOf } from './documents.ts'
+import type { RequestLog } from './log.ts'
+import { isTrue } from './options.ts'
+import { type ResourcePath, resourcePath } from './paths.ts'
+import { methodNotAllowed, Refusal, unknownPath, unknownResource } from './refusals.ts'
+import { isReview, review, type Tokens } from './reviews.ts'
+import type { Served } from './served.ts'
+import type { Server } from './server.ts'
+import type { Stream } from './stream.ts'
+import { create } from './verbs/create.ts'
+import { list } from './verbs/list.ts'
+import { patch } from './verbs/patch.ts'
+import { get, watch } from './verbs/read.ts'
+import { remove, removeAll } from './verbs/remove.ts'
+import { subresource } from './verbs/subresources.ts'
+import { update } from './verbs/update.ts'
+
+export interface Session {
+  user: User
+  userAgent: string
+}
+
+export interface House {
+  server: Server
+  access: Access
+  aggregated: Aggregated
+  log: RequestLog
+  tokens: Tokens
+}
+
+/** What is answered: a body, or events. */
+export interface Routed {
+  status: number
+  headers: Record<string, string>
+  body: unknown
+  events?: Stream<WatchEvent>
+}
+
+/** Never throws: refusals are answers. */
+export async function route(house: House, request: Request, session: Session): Promise<Routed> {
+  try {
+    const path = resourcePath(request.path)
+    const elsewhere = path?.version ? house.aggregated.handlerOf(path) : undefined
+    if (elsewhere) return await elsewhere(request, session)
+    if (!path?.resource) return documented(house, request, session)
+    return routed(house, callOf(house, { path, request, session }))
+  } catch (error) {
+    if (error instanceof Refusal) return refused(error)
+    throw error
+  }
+}
+
+function documented(house: House, request: Request, { user }: Session): Routed {
+  house.access.checkPath(user, request.path)
+  const document = documentOf(house.server, house.aggregated, request)
+  if (!document) throw unknownPath()
+  return { headers: typed(document.body), ...document }
+}
+
+function callOf({ server }: House, { path, request, session }: { path: ResourcePath; request: Request; session: Session }): Call {
+  const { group, version, resource = '', namespace, name, subresource } = path
+  const served = server.catalogue.find(group, version, resource)
+  if (!served) throw group && !server.catalogue.hasVersion(group, version) ? unknownPath() : unknownResource()
+  const query = request.query ?? {}
+  return {
+    ...session,
+    verb: verbOf(request, { served, path }),
+    served,
+    ...(namespace !== undefined && served.namespaced && { namespace }),
+    ...(name !== undefined && { name }),
+    ...(subresource !== undefined && { subresource }),
+    query,
+    body: request.body,
+    contentType: (request.contentType ?? 'application/json').split(';')[0]!.trim(),
+    accept: request.accept ?? '',
+    warnings: [],
+  }
+}
+
+const ofObject: Record<string, Verb> = { GET: 'get', PUT: 'update', PATCH: 'patch', DELETE: 'delete', POST: 'create' }
+const ofCollection: Record<string, Verb> = { GET: 'list', POST: 'create', DELETE: 'deletecollection' }
+
+/** Throws Refusal. */
+function verbOf({ method, path: text, query }: Request, { served, path }: { served: Served; path: ResourcePath }): Verb {
+  const { name, namespace, subresource } = path
+  const below = subresource === undefined ? undefined : served.subresources.find(each => each.name === subresource)
+  if (subresource !== undefined && !below) throw unknownResource()
+  const table = name === undefined ? ofCollection : ofObject
+  const watches =
+    method === 'GET' &&
+    (isTrue(query?.watch) || /^\/apis?\/([^/]+\/)?[^/]+\/watch\//.test(text)) &&
+    !(name !== undefined && !text.includes('/watch/'))
+  const verb = watches ? 'watch' : table[method]
+  // Across all Namespaces, objects of a namespaced kind can only be looked at.
+  const nowhere =
+    served.namespaced &&
+    namespace === undefined &&
+    verb !== 'list' &&
+    verb !== 'watch' &&
+    !(name === undefined && verb === 'deletecollection')
+  const known = verb !== undefined && (below ? below.verbs : served.verbs).includes(verb)
+  if (!verb || !known || nowhere || (name !== undefined && verb === 'create' && !below)) throw methodNotAllowed()
+  return verb
+}
+
+function routed(house: House, call: Call): Routed {
+  const { server, log } = house
+  const before = server.store.revision
+  const logged = (status: number) => log.add(call, { time: server.clock.now(), status, effect: server.store.revision !== before })
+  try {
+    house.access.check(call)
+    if (call.verb === 'watch') {
+      const events = watch(server, call)
+      logged(200)
+      return { status: 200, headers: json, body: undefined, events }
+    }
+    const { status, body } = answer(house, call)
+    logged(status)
+    return { status, headers: { ...typed(body), ...warned(call.warnings) }, body }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    logged(error.code)
+    const { headers, ...rest } = refused(error)
+    return { ...rest, headers: { ...headers, ...warned(call.warnings) } }
+  }
+}
+
+function answer({ server, access, tokens }: House, call: Call): Answer {
+  if (isReview(call)) return review(call, { access, tokens })
+  const special = subresource(server, call)
+  if (special) return special
+  switch (call.verb) {
+    case 'get':
+      return get(server, call)
+    case 'list':
+    case 'watch':
+      return list(server, call)
+    case 'create':
+      return create(server, call)
+    case 'update':
+      return update(server, call)
+    case 'patch':
+      return patch(server, call)
+    case 'delete':
+      return remove(server, call)
+    case 'deletecollection':
+      return removeAll(server, call)
+  }
+}
+
+const json = { 'content-type': 'application/json' }
+const typed = (body: unknown): Record<string, string> => (typeof body === 'string' ? { 'content-type': 'text/plain; charset=utf-8' } : json)
+
+const warned = (warnings: readonly string[]): Record<string, string> =>
+  warnings.length === 0 ? {} : { warning: warnings.map(text => `299 - ${JSON.stringify(text)}`).join(', ') }
+
+function refused({ code, body, retryAfter }: Refusal): Routed {
+  return { status: code, headers: { ...typed(body), ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }) }, body }
+}

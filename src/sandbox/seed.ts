@@ -1,0 +1,107 @@
+/** What a cluster has before anybody asks: system Namespaces, the API server's own Service, priority classes, APIServices of what is built in. */
+import { network, textOf } from './addresses.ts'
+import { apiServices } from './controllers/apiservices.ts'
+import { timestamp, uuid } from './meta.ts'
+import type { Item } from './objects.ts'
+import type { Server } from './server.ts'
+
+type Fields = Record<string, unknown>
+
+export function seed(server: Server): void {
+  const put = (kind: string, { metadata, ...rest }: Fields & { metadata: Fields }) =>
+    server.store.put(kind, {
+      ...rest,
+      metadata: { ...metadata, uid: uuid(server.random), creationTimestamp: timestamp(server.clock) },
+    } as unknown as Item)
+  for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease']) put('namespaces', namespace(name))
+  put('services', kubernetes(server.settings.serviceCIDRs))
+  put('servicecidrs.networking.k8s.io', serviceCidr(server.settings.serviceCIDRs))
+  for (const [name, value] of [
+    ['system-node-critical', 2_000_001_000],
+    ['system-cluster-critical', 2_000_000_000],
+  ] as const) {
+    put('priorityclasses.scheduling.k8s.io', priorityClass(name, value))
+  }
+  for (const each of groupVersions(server)) put(apiServices, apiService(each, timestamp(server.clock)))
+  put('clusterroles.rbac.authorization.k8s.io', clusterAdmin)
+}
+
+const namespace = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
+  spec: { finalizers: ['kubernetes'] },
+  status: { phase: 'Active' },
+})
+
+function kubernetes([cidr = '']: readonly string[]) {
+  const { family, first } = network(cidr)
+  const clusterIP = textOf(family, first + 1n)
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
+    spec: {
+      ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: 6443 }],
+      clusterIP,
+      clusterIPs: [clusterIP],
+      type: 'ClusterIP',
+      sessionAffinity: 'None',
+      ipFamilies: [family],
+      ipFamilyPolicy: 'SingleStack',
+      internalTrafficPolicy: 'Cluster',
+    },
+    status: { loadBalancer: {} },
+  }
+}
+
+const serviceCidr = (cidrs: readonly string[]) => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'ServiceCIDR',
+  metadata: { name: 'kubernetes' },
+  spec: { cidrs: [...cidrs] },
+  status: {},
+})
+
+const priorityClass = (name: string, value: number) => ({
+  apiVersion: 'scheduling.k8s.io/v1',
+  kind: 'PriorityClass',
+  metadata: { name, generation: 1 },
+  value,
+  preemptionPolicy: 'PreemptLowerPriority',
+  description: `Used for system critical pods that must ${name === 'system-node-critical' ? 'not be moved from their current node' : 'run in the cluster, but can be moved to another node if necessary'}.`,
+})
+
+function groupVersions({ catalogue }: Server): string[] {
+  return [...new Set(catalogue.all.filter(({ custom }) => !custom).map(({ group, version }) => `${version}.${group}`))]
+}
+
+function apiService(name: string, lastTransitionTime: string) {
+  const [version, ...group] = name.split('.')
+  return {
+    apiVersion: 'apiregistration.k8s.io/v1',
+    kind: 'APIService',
+    metadata: { name, labels: { 'kube-aggregator.kubernetes.io/automanaged': 'onstart' } },
+    spec: {
+      ...(group.join('.') && { group: group.join('.') }),
+      version,
+      groupPriorityMinimum: group.join('.') ? 17800 : 18000,
+      versionPriority: 15,
+    },
+    status: {
+      conditions: [
+        { type: 'Available', status: 'True', lastTransitionTime, reason: 'Local', message: 'Local APIServices are always available' },
+      ],
+    },
+  }
+}
+
+const clusterAdmin = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRole',
+  metadata: { name: 'cluster-admin', labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } },
+  rules: [
+    { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+    { verbs: ['*'], nonResourceURLs: ['*'] },
+  ],
+}

@@ -1,0 +1,83 @@
+/** The last steps of every write: prepared by kind, judged, admitted, stored; or, for a dry run, all of it but the last. */
+import { sameJson } from './apply/compare.ts'
+import { aboutResource, type Call, isDryRun } from './call.ts'
+import { problems, refuseInvalid } from './codec.ts'
+import { firstGeneration, nextGeneration } from './generation.ts'
+import { asNew, carriedOver, generatedName, withOwnersOnce } from './meta.ts'
+import { requireNamespace } from './namespaces.ts'
+import { freeze, type Item, keyIn, withMeta } from './objects.ts'
+import { withoutNewTimes } from './ownership.ts'
+import { alreadyExists, internal, invalid, modified } from './refusals.ts'
+import { prepareNew, prepareUpdate } from './rules/prepare.ts'
+import { rulesOf } from './rules/rules.ts'
+import { storageKey } from './served.ts'
+import type { Review, Server } from './server.ts'
+
+const generatedNameTries = 8
+
+/** Stores a new object that has been read and whose owners are recorded. Throws Refusal. */
+export function insert(server: Server, call: Call, object: Item): Item {
+  requireNamespace(server, call, object)
+  const review = (each: Item): Review => ({ call, operation: 'CREATE', object: each, old: undefined, dryRun: isDryRun(call) })
+  const admitted = withOwnersOnce(server.admission.mutate(server, review(object)), call)
+  const named = freeNamed(server, call, asNew(admitted, server))
+  const prepared = firstGeneration(prepareNew(server, call, named), call.served)
+  refuseInvalid(call, prepared, problems(call, prepared, undefined))
+  server.admission.validate(server, review(prepared))
+  if (prepared.metadata.resourceVersion) throw internal('resourceVersion should not be set on objects to be created')
+  const kind = storageKey(call.served)
+  if (server.store.collection(kind).get(keyIn(prepared))) {
+    throw alreadyExists({ group: call.served.group, resource: call.served.plural, name: prepared.metadata.name })
+  }
+  return isDryRun(call) ? freeze(prepared) : server.store.put(kind, prepared)
+}
+
+/** A generated name that is taken is made anew. */
+function freeNamed({ store, random }: Server, { served }: Call, object: Item): Item {
+  const { generateName } = object.metadata
+  const taken = (each: Item) => store.collection(storageKey(served)).get(keyIn(each)) !== undefined
+  let named = object
+  for (
+    let tries = 1;
+    generateName && object.metadata.name.startsWith(generateName) && taken(named) && tries < generatedNameTries;
+    tries++
+  ) {
+    named = withMeta(named, { name: generatedName(generateName, random) })
+  }
+  return named
+}
+
+/** Stores an object in place of the old one; the same old object when nothing changes. Throws Refusal. */
+export function replace(server: Server, call: Call, { object, old }: { object: Item; old: Item }): Item {
+  const review = (each: Item): Review => ({ call, operation: 'UPDATE', object: each, old, dryRun: isDryRun(call) })
+  const admitted = withOwnersOnce(server.admission.mutate(server, review(object)), call)
+  const timed = withoutNewTimes(admitted, old)
+  requireVersion(call, timed, old)
+  const prepared = nextGeneration(prepareUpdate(server, call, { object: carriedOver(timed, old), old }), old, call.served)
+  refuseInvalid(call, prepared, problems(call, prepared, old))
+  server.admission.validate(server, review(prepared))
+  const next = withMeta(prepared, { resourceVersion: old.metadata.resourceVersion })
+  if (sameJson(next, old)) return old
+  if (isDryRun(call)) return freeze(next)
+  const kind = storageKey(call.served)
+  if (isFinished(next)) {
+    server.store.remove(kind, next)
+    return freeze(next)
+  }
+  return server.store.put(kind, next)
+}
+
+/** Marked for deletion, and nobody holds it back any more. */
+export const isFinished = ({ metadata }: Item): boolean =>
+  metadata.deletionTimestamp !== undefined && !metadata.finalizers?.length && !metadata.deletionGracePeriodSeconds
+
+function requireVersion(call: Call, object: Item, old: Item): void {
+  const asked = object.metadata.resourceVersion
+  if (asked && asked !== old.metadata.resourceVersion) throw modified({ ...aboutResource(call), name: old.metadata.name })
+  if (asked || !rulesOf(call.served).versioned) return
+  throw invalid([{ type: 'FieldValueInvalid', field: 'metadata.resourceVersion', value: 0, detail: 'must be specified for an update' }], {
+    apiVersion: call.served.apiVersion,
+    kind: call.served.plural,
+    name: old.metadata.name,
+  })
+}
