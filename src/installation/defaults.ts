@@ -54,7 +54,7 @@ const cniLogging = { logSeverity: 'Info', logFileMaxCount: 10, logFileMaxAgeDays
 
 const updateStrategy = ({ type, rollingUpdate }: NonNullable<InstallationSpec['nodeUpdateStrategy']> = {}) => ({
   type: type || 'RollingUpdate',
-  rollingUpdate: { ...rollingUpdate, maxUnavailable: rollingUpdate?.maxUnavailable ?? 1 },
+  rollingUpdate: { ...rollingUpdate, maxUnavailable: rollingUpdate?.maxUnavailable === 0 ? 0 : rollingUpdate?.maxUnavailable || 1 },
 })
 
 function basicNetwork({ cni, calicoNetwork = {} }: InstallationSpec, provider: ProviderFacts): Network {

@@ -9,6 +9,7 @@ import type { Problem } from '../reconcile/problems.ts'
 import { methods } from './autodetection.ts'
 import { parseCidr } from './cidr.ts'
 import { invalid } from './invalid.ts'
+import { rollingUpdate } from './overrides/scheduling.ts'
 import { workloadOverride } from './overrides/workload.ts'
 import type { Rule } from './rule.ts'
 
@@ -92,6 +93,27 @@ const autodetection = (field: 'nodeAddressAutodetectionV4' | 'nodeAddressAutodet
   },
 })
 
+const pace = 'spec.nodeUpdateStrategy.rollingUpdate'
+
+/** https://kubernetes.io/docs/tasks/manage-daemon/update-daemon-set/ */
+function updatePace({ nodeUpdateStrategy: { rollingUpdate: given } = {} }: InstallationSpec): Problem[] {
+  if (!given) return []
+  const isNone = (pods: number | string | undefined) => pods === undefined || /^0+%?$/.test(String(pods))
+  const both = !isNone(given.maxSurge) && !isNone(given.maxUnavailable)
+  return [
+    ...rollingUpdate(given, pace).map(({ path, message, remedy }) => invalid(path, message, remedy)),
+    ...(both
+      ? [
+          invalid(
+            pace,
+            `maxSurge is ${given.maxSurge} and maxUnavailable ${given.maxUnavailable}`,
+            'Leave maxSurge out: a node has room for one calico-node',
+          ),
+        ]
+      : []),
+  ]
+}
+
 const osLabels = ['beta.kubernetes.io/os', 'kubernetes.io/os']
 const parameters: readonly string[] = ['net.ipv4.tcp_keepalive_intvl', 'net.ipv4.tcp_keepalive_probes', 'net.ipv4.tcp_keepalive_time']
 const components: readonly string[] = ['KubeControllers', 'Node', 'Typha']
@@ -133,6 +155,12 @@ const fields: readonly SpecRule[] = [
       type === undefined || type === 'RollingUpdate'
         ? []
         : [invalid('spec.nodeUpdateStrategy.type', `${type} is not supported`, 'Write RollingUpdate, or leave it out')],
+  },
+  {
+    id: 'node-update-pace',
+    path: pace,
+    says: 'Some pods of calico-node may be missing, or some more be there, and not both.',
+    check: updatePace,
   },
   {
     id: 'control-plane-on-linux',

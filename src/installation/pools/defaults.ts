@@ -12,7 +12,13 @@ interface Around {
 export const completed = (pools: readonly Pool[], around: Around): Pool[] =>
   pools.map(pool => {
     const live = around.found.find(({ range }) => range === canonicalCidr(pool.cidr))
-    return { ...defaultsFor(pool, around.spec), ...(live && standing(live)), ...said(pool), name: pool.name || nameOf(pool, pools, live) }
+    return {
+      ...defaultsFor(pool, around.spec),
+      ...(live && standing(live)),
+      ...said(pool),
+      cidr: pool.cidr,
+      name: pool.name || nameOf(pool, pools, live),
+    }
   })
 
 /** Empty texts and lists say nothing. */
