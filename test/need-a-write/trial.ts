@@ -102,7 +102,14 @@ async function vary(bed: Bed, { client, tally, random }: Tools): Promise<void> {
 async function apply(bed: Bed, { client, tally, what }: { client: Client; tally: Tally; what: string[] }): Promise<void> {
   let left: ReturnType<typeof needsWrite>
   for (let times = 0; times < 2; times++) {
-    bed.live = await client.apply(bed.wanted, { force: true })
+    try {
+      bed.live = await client.apply(bed.wanted, { force: true })
+    } catch (error) {
+      // What the first one left out the second one puts in, and that may be refused.
+      if (!(error instanceof ApiError) || times === 0) throw error
+      tally.refused++
+      return
+    }
     left = needsWrite(bed.wanted, bed.live, ours(bed.wanted))
     if (!left) return
   }
