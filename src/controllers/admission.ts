@@ -47,6 +47,7 @@ export const admission = ({ environment: { operator, kubernetes } }: Surrounding
     async read(cluster) {
       const asked = await readAsked(cluster)
       if (!asked) return undefined
+      if (asked.base.metadata.deletionTimestamp) return 'leaving' as const
       const groupVersions = await cluster.derive('versions of admission policies', APIService, versionsIn)
       const first = (kind: PolicyKind) =>
         firstServed(
@@ -58,7 +59,9 @@ export const admission = ({ environment: { operator, kubernetes } }: Surrounding
       return { owner: ownerOf(asked.base), served: { mutating, validating } }
     },
 
-    desired({ owner, served }) {
+    desired(read) {
+      if (read === 'leaving') return {}
+      const { owner, served } = read
       const objects: KubeObject[] = admissionPolicies(served)
       return { objects: objects.map(object => labelled(owned(object, owner), { owner, operator: operator.name })) }
     },

@@ -20,12 +20,17 @@ export const authority = ({ environment: { operator }, issuer }: Surroundings) =
     async read(cluster) {
       const asked = await readAsked(cluster)
       if (!asked) return undefined
+      // What is being deleted keeps what it has, and gets nothing anew.
+      if (asked.base.metadata.deletionTimestamp) return 'leaving' as const
       const { certificateManagement: management } = overlaid(asked.base.spec ?? {}, asked.overlay?.spec)
       const found = await readAuthority(cluster, issuer, { operatorNamespace: operator.namespace, management, create: true })
       return { owner: ownerOf(asked.base), management, found }
     },
 
-    desired({ owner, management, found: { waiting, object, remove = [] } }) {
+    desired(read) {
+      if (read === 'leaving') return {}
+      const { owner, management, found } = read
+      const { waiting, object, remove = [] } = found
       if (waiting) throw waiting
       const wanted = present<KubeObject>(object, management && requesterRole())
       return { objects: wanted.map(each => labelled(owned(each, owner), { owner, operator: operator.name })), remove }

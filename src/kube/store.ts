@@ -12,7 +12,7 @@ const mostBuried = 10_000
 
 export class Store {
   readonly #objects = new Map<string, KubeObject>()
-  /** uids of objects that a response said are gone, while events from before may still be under way. A uid never comes back. */
+  /** uids of objects that are gone, while what was said of them before may still be under way. A uid never comes back. */
   readonly #buried = new Set<string>()
   /** Sorted keys, made when first asked for after an object came or went. */
   #sorted: string[] | undefined
@@ -49,8 +49,7 @@ export class Store {
   /** An event said that this object is gone. */
   remove(object: KubeObject): Change[] {
     const key = keyOf(object)
-    const { uid = '' } = object.metadata
-    this.#buried.delete(uid)
+    this.#remember(object.metadata.uid)
     const previous = this.#objects.get(key)
     // Another one of that name may have been made since.
     if (!previous || previous.metadata.uid !== object.metadata.uid) return []
@@ -61,10 +60,7 @@ export class Store {
   /** A response said that the object of this uid is gone; what events from before still say of it is ignored from now on. */
   bury(name: string, namespace: string | undefined, uid: string): Change[] {
     const key = keyIn(namespace, name)
-    this.#buried.add(uid)
-    // Their DELETED events take them out again, but for those that fall into a gap between two watches.
-    const [oldest] = this.#buried
-    if (this.#buried.size > mostBuried) this.#buried.delete(oldest!)
+    this.#remember(uid)
     const previous = this.#objects.get(key)
     if (previous?.metadata.uid !== uid) return []
     this.#delete(key)
@@ -90,6 +86,14 @@ export class Store {
     this.#objects.clear()
     this.#sorted = undefined
     return changes
+  }
+
+  /** The response of a write may come after the event of the deletion that followed it. */
+  #remember(uid: string | undefined): void {
+    if (uid === undefined) return
+    this.#buried.add(uid)
+    const [oldest] = this.#buried
+    if (this.#buried.size > mostBuried) this.#buried.delete(oldest!)
   }
 
   #set(key: string, object: KubeObject): void {

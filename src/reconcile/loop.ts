@@ -53,7 +53,7 @@ export class Loop {
 
   /** When every controller of a resource has said what it wants, what the resource owns beyond that goes. */
   async #prune({ controller: { serves } }: Report): Promise<void> {
-    if (!serves) return
+    if (!serves || this.#pruning) return
     const kin = this.#runners.filter(({ controller }) => controller.serves?.kind.kind === serves.kind.kind)
     if (!kin.every(({ last }) => last?.outcome && last.enacted && last.enacted.problems.length === 0)) return
     const served = this.#options.cache.view(serves.kind, {}).get(serves.name)

@@ -15,6 +15,8 @@ export interface Report {
   controller: Controller
   /** There is a resource to serve. */
   serving: boolean
+  /** Of that resource, as it was read. */
+  generation?: number
   /** Undefined when the run was stopped before it could want anything. */
   outcome?: Outcome
   /** Why it was stopped: the user must act, somebody else must act first, or a fault of ours. */
@@ -142,6 +144,7 @@ export class Runner {
     const { cache, scopes } = this.#shop
     const reader = new RecordingReader(cache, scopes)
     const { controller } = this
+    const generation = await this.#generation()
     // What is being read wakes it too from now on: a change may come before the run ends.
     this.#interests = [...this.#interests, reader.interests]
     try {
@@ -149,12 +152,21 @@ export class Runner {
       const outcome = facts === undefined ? {} : controller.desired(facts)
       this.#interests = [reader.interests]
       this.#faults = 0
-      return { controller, serving: facts !== undefined, outcome }
+      return { controller, serving: facts !== undefined, outcome, ...(generation !== undefined && { generation }) }
     } catch (error) {
       const [good = reader.interests] = this.#interests
       this.#interests = [good.union(reader.interests)]
-      return { controller, serving: true, stopped: this.#stoppedBy(error) }
+      return { controller, serving: true, stopped: this.#stoppedBy(error), ...(generation !== undefined && { generation }) }
     }
+  }
+
+  /** Read before all else: what changes while the rest is read is answered by the next run. */
+  async #generation(): Promise<number | undefined> {
+    const { serves } = this.controller
+    if (!serves) return undefined
+    const view = this.#shop.cache.view(serves.kind)
+    await view.settled()
+    return view.get(serves.name)?.metadata.generation
   }
 
   #stoppedBy(error: unknown): NonNullable<Report['stopped']> {

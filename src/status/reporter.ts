@@ -92,7 +92,7 @@ class Board {
   /** `lasting`: what is shown now has been so for long enough. */
   async #show(lasting: boolean): Promise<void> {
     if (this.#stopped) return
-    const primary = [...this.#reports.values()].find(({ controller }) => controller.name === this.#name)
+    const primary = this.#primary()
     const ref: ObjectRef = { apiVersion: TigeraStatus.apiVersion, kind: TigeraStatus.kind, name: this.#name }
     try {
       if (primary && !primary.serving) return await this.#withdraw(ref)
@@ -119,7 +119,7 @@ class Board {
     const workloads = workloadsOf(reports).flatMap(workload => cache.find(workload).object ?? [])
     const found = findings(reports, { expected: this.#expected, workloads, pods: await this.#podsOf(unsettled(workloads)) })
     const served = this.#served()
-    const before = { conditions: live?.status?.conditions ?? [], now: clock.now(), generation: served?.metadata.generation }
+    const before = { conditions: live?.status?.conditions ?? [], now: clock.now(), generation: this.#primary()?.generation }
     const conditions = conditionsOf(found, before)
     const final = isTrue(conditions, 'Available') || reports.some(({ stopped }) => stopped && stopped.kind !== 'waiting')
     if (!final && !lasting) return this.#again(grace, true)
@@ -127,17 +127,22 @@ class Board {
     const told = { ...itself, status: { conditions } }
     if (!live) await applier.apply(itself)
     await applier.apply(told, { subresource: 'status' })
-    if (served) await this.#writeServed(served, conditions)
+    if (served?.metadata.uid !== undefined) await this.#writeServed(served, conditions)
+  }
+
+  /** The report of the controller that the status is named after. */
+  #primary(): Report | undefined {
+    return [...this.#reports.values()].find(({ controller }) => controller.name === this.#name)
   }
 
   /** The resource that is served; conditions are mirrored there by its own controller alone. */
   #served(): KubeObject | undefined {
-    const { serves } = [...this.#reports.keys()].find(({ name }) => name === this.#name) ?? {}
+    const { serves } = this.#primary()?.controller ?? {}
     return serves && this.#options.cache.view(serves.kind).get(serves.name)
   }
 
   async #writeServed(served: KubeObject, conditions: TigeraStatusCondition[]): Promise<void> {
-    const report = [...this.#reports.values()].find(({ controller }) => controller.name === this.#name)
+    const report = this.#primary()
     if (!report?.controller.mirrors) return
     const { status = {} } = served as { status?: { conditions?: Parameters<typeof mirrored>[1] } }
     const wanted = {
