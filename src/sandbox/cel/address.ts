@@ -5,6 +5,12 @@ import { isIPv4, isIPv6 } from 'node:net'
 export const isAddress = (text: string): boolean =>
   isIPv4(text) || (isIPv6(text) && !text.includes('%') && !/^::ffff:(\d+\.|[0-9a-f]{1,4}:[0-9a-f]{1,4}$)/i.test(text))
 
+/** An address with a prefix length, both in their plain spelling. */
+export function isRange(text: string): boolean {
+  const [address = '', length = '', ...rest] = text.split('/')
+  return rest.length === 0 && isAddress(address) && /^(0|[1-9]\d{0,2})$/.test(length) && Number(length) <= (isIPv4(address) ? 32 : 128)
+}
+
 /** Four or sixteen bytes. The text must be an address. */
 export function bytesOf(text: string): number[] {
   if (isIPv4(text)) return text.split('.').map(Number)

@@ -1,7 +1,6 @@
 /** Kubernetes' CEL functions on addresses and CIDRs. https://kubernetes.io/docs/reference/using-api/cel/#kubernetes-ip-address-library */
 import type { Environment } from '@marcbachmann/cel-js'
-import { isCidr } from '../schema/formats.ts'
-import { bytesOf, isAddress, textOf } from './address.ts'
+import { bytesOf, isAddress, isRange, textOf } from './address.ts'
 
 class Ip {
   readonly bytes: number[]
@@ -68,7 +67,7 @@ function registerCidr(environment: Environment): void {
   const type = 'net.CIDR'
   environment
     .registerFunction(`cidr(string): ${type}`, cidr)
-    .registerFunction('isCIDR(string): bool', isCidr)
+    .registerFunction('isCIDR(string): bool', isRange)
     .registerFunction(`string(${type}): string`, ({ bytes, length }: Cidr) => `${textOf(bytes)}/${length}`)
     .registerFunction(`${type}.containsIP(string): bool`, (range: Cidr, text: string) => contains(range, ip(text).bytes))
     .registerFunction(`${type}.containsIP(net.IP): bool`, (range: Cidr, { bytes }: Ip) => contains(range, bytes))
@@ -81,7 +80,7 @@ function registerCidr(environment: Environment): void {
 }
 
 function cidr(text: string): Cidr {
-  if (!isCidr(text)) throw new Error(`network address parse error during conversion from string: ${JSON.stringify(text)}`)
+  if (!isRange(text)) throw new Error(`network address parse error during conversion from string: ${JSON.stringify(text)}`)
   const [address = '', length = ''] = text.split('/')
   return new Cidr(bytesOf(address), Number(length))
 }
