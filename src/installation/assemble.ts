@@ -10,7 +10,7 @@ import { cniTypes } from './cni.ts'
 import { dataplaneOf } from './dataplane.ts'
 import { apiEndpoints } from './endpoints.ts'
 import type { Asked, Facts } from './facts.ts'
-import { imageReferences } from './images.ts'
+import { imageReferences, lackingImages } from './images.ts'
 import type { FoundPool } from './pools/convert.ts'
 import type { ProviderFacts } from './providers.ts'
 import { typhaOf } from './typha.ts'
@@ -41,6 +41,7 @@ export function assembled(decided: Decided): Calico {
     dataplane: dataplaneOf(spec, facts),
     windows: network.windowsDataplane !== undefined && network.windowsDataplane !== 'Disabled',
     image: imageReferences(spec, imageSet),
+    lacks: names => lackingImages(imageSet, names),
     imageSet: imageSet?.metadata.name,
     fips: spec.fipsMode === 'Enabled',
     tlsCipherSuites: (spec.tlsCipherSuites ?? []).flatMap(({ name }) => name ?? []),

@@ -5,6 +5,7 @@
 import type { InstallationSpec } from '../../api/installation.ts'
 import type { Affinity, ConfigMap, DaemonSetUpdateStrategy, PodDNSConfig, Secret, Toleration } from '../kube/kinds.ts'
 import type { OwnerReference } from '../kube/objects.ts'
+import type { Problem } from '../reconcile/problems.ts'
 import type { CniFacts, IpamType } from './cni.ts'
 import type { ImageName } from './images.ts'
 import type { Detected } from './provider-detection.ts'
@@ -64,8 +65,13 @@ export interface Calico {
   }
   readonly dataplane: Dataplane
   readonly windows: boolean
-  /** The full reference of an image: registry, path, prefix, tag or digest (spec/installation-controller.md §9.4). Throws Invalid when an ImageSet lacks it. */
+  /**
+   * The full reference of an image: registry, path, prefix, tag or digest (spec/installation-controller.md §9.4). Throws when the ImageSet lacks it; whoever needs more than
+   * the core does asks `lacks` first.
+   */
   readonly image: (name: ImageName) => string
+  /** A problem for each of these images that the ImageSet in use lacks. */
+  readonly lacks: (names: readonly ImageName[]) => Problem[]
   /** The ImageSet whose digests are used: status.imageSet. */
   readonly imageSet?: string
   readonly fips: boolean

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { ImageSet } from '../../api/imageset.ts'
-import { Invalid } from '../reconcile/problems.ts'
-import { imageReferences, imageSetInUse, imageSetName, images } from './images.ts'
+import type { InstallationSpec } from '../../api/installation.ts'
+import { imageReferences, imageSetInUse, imageSetName, images, lackingImages } from './images.ts'
+import { decided, problemsOf, resolving } from './testdata/asked.ts'
 
 const digest = `sha256:${'0'.repeat(64)}`
 const imageSet = (name: string, ...named: string[]): ImageSet => ({
@@ -60,10 +61,46 @@ describe('the reference of an image', () => {
     expect(imageReferences({}, imageSet(imageSetName))('operator')).toBe('quay.io/tigera/operator:v1.42.4')
   })
 
-  test('is refused when the ImageSet lacks it', () => {
-    const image = imageReferences({}, imageSet(imageSetName, 'calico/node'))
-    expect(() => image('typha')).toThrow(Invalid)
-    expect(() => image('typha')).toThrow('ImageSet did not contain image calico/typha')
+  test('is none when the ImageSet lacks it, which can be known before', () => {
+    const incomplete = imageSet(imageSetName, 'calico/node')
+    expect(() => imageReferences({}, incomplete)('typha')).toThrow('ImageSet did not contain image calico/typha')
+    const problems = lackingImages(incomplete, ['node', 'typha', 'operator', 'typha', 'cni'])
+    expect(problems.map(({ reason, message }) => [reason, message])).toEqual([
+      ['ResourceValidationError', 'ImageSet did not contain image calico/typha'],
+      ['ResourceValidationError', 'ImageSet did not contain image calico/cni'],
+    ])
+    expect(lackingImages(undefined, ['node'])).toEqual([])
+  })
+})
+
+describe('the core needs', () => {
+  const lacking = (spec: InstallationSpec) =>
+    problemsOf(resolving(spec, { imageSets: [imageSet(imageSetName)] })).map(({ message }) => message.split(' ').at(-1))
+  const always = ['calico/node', 'calico/typha', 'calico/kube-controllers', 'calico/key-cert-provisioner']
+
+  test('the images of what is wanted', () => {
+    expect(lacking({})).toEqual([...always, 'calico/cni', 'calico/pod2daemon-flexvol'])
+    expect(lacking({ cni: { type: 'AmazonVPC' }, flexVolumePath: 'None' })).toEqual(always)
+    expect(lacking({ kubeletVolumePluginPath: '/var/lib/kubelet' })).toEqual([
+      ...always,
+      'calico/cni',
+      'calico/pod2daemon-flexvol',
+      'calico/csi',
+      'calico/node-driver-registrar',
+    ])
+    const windows: InstallationSpec = {
+      serviceCIDRs: ['10.96.0.0/12'],
+      calicoNetwork: { windowsDataplane: 'HNS', ipPools: [{ cidr: '10.0.0.0/16', encapsulation: 'VXLAN' }] },
+    }
+    expect(lacking(windows)).toEqual([...always, 'calico/cni', 'calico/pod2daemon-flexvol', 'calico/node-windows', 'calico/cni-windows'])
+  })
+
+  test('no other, whose controllers ask for themselves', () => {
+    const pinned = imageSet(imageSetName, ...always, 'calico/cni', 'calico/pod2daemon-flexvol')
+    const calico = decided({}, { imageSets: [pinned] })
+    expect(calico.image('node')).toBe(`quay.io/calico/node@${digest}`)
+    expect(calico.imageSet).toBe(imageSetName)
+    expect(calico.lacks(['goldmane']).map(({ message }) => message)).toEqual(['ImageSet did not contain image calico/goldmane'])
   })
 })
 

@@ -5,7 +5,7 @@
 import type { ImageSet } from '../../api/imageset.ts'
 import type { InstallationSpec } from '../../api/installation.ts'
 import { refOf } from '../kube/objects.ts'
-import { Invalid, type Problem } from '../reconcile/problems.ts'
+import type { Problem } from '../reconcile/problems.ts'
 
 /** The release of Calico that this operator installs. */
 export const calicoVersion = 'v3.32.1'
@@ -64,7 +64,7 @@ type Where = Pick<InstallationSpec, 'registry' | 'imagePath' | 'imagePrefix' | '
 
 /**
  * The full reference of each image. Slashes at either end of registry and path may be there or not; `UseDefault` is the same as nothing.
- * The function throws Invalid for an image that the ImageSet lacks.
+ * The function throws for an image that the ImageSet lacks, which `lackingImages` finds out before.
  */
 export function imageReferences(where: Where, imageSet?: ImageSet): (name: ImageName) => string {
   const registry = chosen(where.registry) ?? 'quay.io'
@@ -75,7 +75,7 @@ export function imageReferences(where: Where, imageSet?: ImageSet): (name: Image
     if (!digests || !inImageSets.has(keyOf(image)))
       return `${place}:${image.tag}${image.fips && where.fipsMode === 'Enabled' ? '-fips' : ''}`
     const digest = digests.get(keyOf(image))
-    if (digest === undefined) throw new Invalid([lacking(imageSet!, keyOf(image))])
+    if (digest === undefined) throw new Error(`ImageSet did not contain image ${keyOf(image)}`)
     return `${place}@${digest}`
   }
 }
@@ -125,6 +125,26 @@ function imageSetProblems(imageSet: ImageSet): Problem[] {
           ]),
     ]
   })
+}
+
+/** One problem for each of these images that the ImageSet in use should have and has not. */
+export function lackingImages(imageSet: ImageSet | undefined, names: readonly ImageName[]): Problem[] {
+  if (!imageSet) return []
+  const listed = new Set(imageSet.spec?.images?.map(({ image }) => image))
+  const needed = [...new Set(names.map(name => keyOf(images[name])))]
+  return needed.filter(image => inImageSets.has(image) && !listed.has(image)).map(image => lacking(imageSet, image))
+}
+
+/** What calico-node, Typha, kube-controllers and the CSI driver are run from, as far as they are wanted. The provisioner is looked up whether it is used or not. */
+export function coreImages({ cni, calicoNetwork, flexVolumePath, kubeletVolumePluginPath }: InstallationSpec): ImageName[] {
+  const wanted: [boolean, ImageName[]][] = [
+    [true, ['node', 'typha', 'kubeControllers', 'keyCertProvisioner']],
+    [cni?.type === 'Calico', ['cni']],
+    [flexVolumePath !== 'None', ['flexVolume']],
+    [kubeletVolumePluginPath !== 'None', ['csi', 'csiRegistrar']],
+    [calicoNetwork?.windowsDataplane === 'HNS', ['nodeWindows', 'cniWindows']],
+  ]
+  return wanted.flatMap(([is, names]) => (is ? names : []))
 }
 
 const lacking = (imageSet: ImageSet, image: string): Problem => ({

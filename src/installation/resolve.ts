@@ -11,7 +11,7 @@ import { cniTypes } from './cni.ts'
 import { bootstrapObstacles } from './dataplane.ts'
 import { withDefaults } from './defaults.ts'
 import type { Asked, Facts } from './facts.ts'
-import { imageSetInUse } from './images.ts'
+import { coreImages, imageSetInUse, lackingImages } from './images.ts'
 import { invalid } from './invalid.ts'
 import { overlaid } from './overlay.ts'
 import { foundPool } from './pools/convert.ts'
@@ -47,6 +47,7 @@ export function resolve(asked: Asked, facts: Facts): Resolution {
     ...bootstrapObstacles(spec, facts),
     ...layoutFaults(facts),
     ...imageProblems,
+    ...lackingImages(imageSet, coreImages(spec)),
   ]
   if (problems.length > 0) return { problems: blamed(problems, asked) }
 
