@@ -111,7 +111,8 @@ function verbOf({ method, path: text, query }: Request, { served, path }: { serv
 function routed(house: House, call: Call): Routed {
   const { server, log } = house
   const before = server.store.revision
-  const logged = (status: number) => log.add(call, { time: server.clock.now(), status, effect: server.store.revision !== before })
+  const logged = (status: number, name = call.name) =>
+    log.add({ ...call, ...(name !== undefined && { name }) }, { time: server.clock.now(), status, effect: server.store.revision !== before })
   try {
     house.access.check(call)
     if (call.verb === 'watch') {
@@ -120,7 +121,7 @@ function routed(house: House, call: Call): Routed {
       return { status: 200, headers: json, body: undefined, events }
     }
     const { status, body } = answer(house, call)
-    logged(status)
+    logged(status, call.name ?? (call.verb === 'create' ? (body as { metadata?: { name?: string } }).metadata?.name : undefined))
     return { status, headers: { ...typed(body), ...warned(call.warnings) }, body }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error

@@ -3,7 +3,7 @@ import type { Clock, Random } from '../kube/clock.ts'
 import { Unreachable } from '../kube/errors.ts'
 import type { Request, Response, Transport, WatchEvent, WatchResponse } from '../kube/transport.ts'
 import { Access, type Forbidden } from './access.ts'
-import { noAdmission } from './admission.ts'
+import { admissionBy, type WebhookHandler, Webhooks } from './admission.ts'
 import { Aggregated, type Handler } from './aggregated.ts'
 import type { User } from './call.ts'
 import { ApiServices } from './controllers/apiservices.ts'
@@ -53,6 +53,7 @@ export class Sandbox {
   readonly #controllers: { start(): void }[]
   readonly #tokens = new Map<string, User>()
   readonly #log = new RequestLog()
+  readonly #webhooks = new Webhooks()
   #closed = false
 
   constructor({
@@ -76,7 +77,7 @@ export class Sandbox {
       clock,
       random,
       settings: { serviceCIDRs, version },
-      admission: noAdmission,
+      admission: admissionBy(this.#webhooks),
     }
     const aggregated = new Aggregated(this.#store)
     this.#house = { server, access: new Access(), aggregated, log: this.#log, tokens: this.#tokens }
@@ -133,6 +134,11 @@ export class Sandbox {
       this.#house.aggregated.unregister(apiVersion)
       this.#controllers.at(-1)?.start()
     }
+  }
+
+  /** Answers for the admission webhooks behind a Service (`namespace/name`) or a URL, until what is returned is called. */
+  answerWebhook(address: string, handler: WebhookHandler): () => void {
+    return this.#webhooks.register(address, handler)
   }
 
   /** Forgets the history of changes: watches and pages that go back are told 410. */

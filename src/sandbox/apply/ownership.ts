@@ -73,7 +73,7 @@ export function afterUpdate(
     manager: by.manager,
     operation: 'Update',
     apiVersion: typing.apiVersion,
-    subresource: by.subresource,
+    ...(by.subresource && { subresource: by.subresource }),
     fields: emptySet,
   }
   const { managers: others, comparison } = settle(typing, { before: live, after: object, managers: upToDate(typing, managers), self }, true)
@@ -101,7 +101,7 @@ export function afterApply(
     manager: by.manager,
     operation: 'Apply',
     apiVersion: typing.apiVersion,
-    subresource: by.subresource,
+    ...(by.subresource && { subresource: by.subresource }),
     fields: emptySet,
   }
   const self = identity(entry)

@@ -1,6 +1,7 @@
 /** Pods: their account, priority and tolerations filled in, as the API server's own admission does. Never runs one. */
 import type { Call } from '../call.ts'
 import { put } from '../fields.ts'
+import { generatedName } from '../meta.ts'
 import { type Item, isMap } from '../objects.ts'
 import { forbidden } from '../refusals.ts'
 import type { Server } from '../server.ts'
@@ -18,13 +19,50 @@ const specOf = ({ spec }: Item): Record<string, unknown> => (isMap(spec) ? spec 
 const refused = (object: Item, why: string) => forbidden({ resource: 'pods', name: object.metadata.name }, why)
 
 /** https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#serviceaccount */
-function withAccount({ store }: Server, { namespace = '' }: Call, object: Item): Item {
+function withAccount(server: Server, { namespace = '' }: Call, object: Item): Item {
   const spec = specOf(object)
   const name = String(spec.serviceAccountName || 'default')
-  if (!store.collection('serviceaccounts').get(`${namespace}/${name}`)) {
+  const account = server.store.collection('serviceaccounts').get(`${namespace}/${name}`)
+  // The account that every Namespace gets may be a moment late, and is waited for.
+  if (!account && name !== 'default') {
     throw refused(object, `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`)
   }
-  return put(object, ['spec'], { ...spec, serviceAccountName: name, serviceAccount: name })
+  const named = { ...spec, serviceAccountName: name, serviceAccount: name }
+  const mounts = spec.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true
+  return put(object, ['spec'], mounts ? withToken(named, server) : named)
+}
+
+interface Container {
+  volumeMounts?: { mountPath: string }[]
+}
+
+const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount'
+
+/** Containers that mount nothing there themselves get the account's token, the root certificate and the Namespace's name. */
+function withToken(spec: Record<string, unknown>, { random }: Server): Record<string, unknown> {
+  const name = generatedName('kube-api-access-', random)
+  const mount = { name, readOnly: true, mountPath: tokenPath }
+  let used = false
+  const mounted = (containers: unknown) =>
+    (containers as Container[] | undefined)?.map(container => {
+      const { volumeMounts = [] } = container
+      if (volumeMounts.some(({ mountPath }) => mountPath === tokenPath)) return container
+      used = true
+      return { ...container, volumeMounts: [...volumeMounts, mount] }
+    })
+  const [containers, initContainers] = [mounted(spec.containers), mounted(spec.initContainers)]
+  if (!used) return spec
+  const volumes = [...((spec.volumes ?? []) as object[]), { name, projected: tokenVolume }]
+  return { ...spec, containers, ...(initContainers && { initContainers }), volumes }
+}
+
+const tokenVolume = {
+  sources: [
+    { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+    { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+    { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
+  ],
+  defaultMode: 420,
 }
 
 /** https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/ */

@@ -7,6 +7,7 @@ import { storageKey } from '../served.ts'
 import type { Server } from '../server.ts'
 import { apiService } from './apiservices.ts'
 import { definition } from './definitions.ts'
+import { job } from './jobs.ts'
 import { namespace } from './namespaces.ts'
 import { pod } from './pods.ts'
 import type { Preparation } from './preparation.ts'
@@ -19,6 +20,7 @@ const kinds: Record<string, Preparation> = {
   pods: pod,
   services: service,
   'apiservices.apiregistration.k8s.io': apiService,
+  'jobs.batch': job,
   'certificatesigningrequests.certificates.k8s.io': certificateRequest,
   'customresourcedefinitions.apiextensions.k8s.io': definition,
 }

@@ -1,5 +1,5 @@
 /** What the server writes into some built-in kinds when they are created or changed, from what was there before. Changes the object it is given. */
-import type { DaemonSet, Job, Namespace } from '../../../kube/kinds.ts'
+import type { DaemonSet, Job } from '../../../kube/kinds.ts'
 import type { KubeObject } from '../../../kube/objects.ts'
 import { equal } from '../equal.ts'
 
@@ -9,7 +9,6 @@ const templateGeneration = 'deprecated.daemonset.template.generation'
 export function applyStrategy(object: KubeObject, old: KubeObject | undefined): void {
   const { apiVersion, kind } = object
   if (apiVersion === 'apps/v1' && kind === 'DaemonSet') countTemplates(object as DaemonSet, old as DaemonSet | undefined)
-  if (apiVersion === 'v1' && kind === 'Namespace' && !old) (object as Namespace).spec = { finalizers: ['kubernetes'] }
   if (apiVersion === 'batch/v1' && kind === 'Job' && !old) selectOwnPods(object as Job)
 }
 
