@@ -1,6 +1,8 @@
 /** Prints what goes with what and which rules an Installation has to follow: the very tables that are checked, so that they cannot say anything else. */
-import { conditions, limited, type Unsupported, unsupported, unsupportedPools } from '../installation/capabilities.ts'
+import { limited, type Unsupported, unsupported, unsupportedPools } from '../installation/capabilities.ts'
+import { conditions } from '../installation/refusals.ts'
 import { limits, rules } from '../installation/rules.ts'
+import { wrapped } from './terminal.ts'
 
 export type Form = 'text' | 'json'
 
@@ -54,13 +56,3 @@ const described = ({ id, when, because, remedy }: Row): string =>
 
 const item = (id: string, texts: readonly string[]): string =>
   `  ${id}\n${texts.flatMap(text => wrapped(text, wide - 6).map(line => `      ${line}\n`)).join('')}`
-
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = ['']
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1)!
-    if (line !== '' && line.length + 1 + word.length > width) lines.push(word)
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`
-  }
-  return lines
-}

@@ -1,14 +1,16 @@
 /** What Prometheus may ask of the operator, and the port on which it and the kubelet ask. One registry per operator, so that two can run in one process. */
 import { createServer, type Server } from 'node:http'
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { WrongUsage } from './operator-flags.ts'
 
 export interface Metrics {
   registry: Registry
-  reconciles: Counter<'controller' | 'result'>
-  seconds: Histogram<'controller'>
-  writes: Counter<'kind' | 'effect'>
+  runs: Counter<'controller' | 'result'>
+  requests: Counter<'verb' | 'resource' | 'code'>
   problems: Gauge<'controller' | 'reason'>
   leader: Gauge
+  /** 1 while something that is read cannot be: no rights, or no answer. */
+  unreadable: Gauge<'resource'>
 }
 
 export function createMetrics(): Metrics {
@@ -17,23 +19,16 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry })
   return {
     registry,
-    reconciles: new Counter({
-      name: 'calico_operator_reconciles_total',
-      help: 'Runs of a controller, by result.',
+    runs: new Counter({
+      name: 'calico_operator_runs_total',
+      help: 'Runs of a controller, by what they came to: done, waiting, invalid, fault.',
       labelNames: ['controller', 'result'],
       registers,
     }),
-    seconds: new Histogram({
-      name: 'calico_operator_reconcile_seconds',
-      help: 'How long a run of a controller took.',
-      labelNames: ['controller'],
-      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-      registers,
-    }),
-    writes: new Counter({
-      name: 'calico_operator_writes_total',
-      help: 'Writes to the API server, by kind and effect.',
-      labelNames: ['kind', 'effect'],
+    requests: new Counter({
+      name: 'calico_operator_requests_total',
+      help: 'Requests to the API server, by verb, resource and status; a watch counts when it begins, and code 0 is no answer.',
+      labelNames: ['verb', 'resource', 'code'],
       registers,
     }),
     problems: new Gauge({
@@ -42,29 +37,43 @@ export function createMetrics(): Metrics {
       labelNames: ['controller', 'reason'],
       registers,
     }),
-    leader: new Gauge({ name: 'calico_operator_leader', help: '1 while this process is the leader.', registers }),
+    leader: new Gauge({ name: 'calico_operator_leader', help: '1 while this process is the one that acts.', registers }),
+    unreadable: new Gauge({
+      name: 'calico_operator_unreadable',
+      help: '1 for a resource that cannot be watched now.',
+      labelNames: ['resource'],
+      registers,
+    }),
   }
 }
 
-/** Where to listen, from METRICS_HOST and METRICS_PORT (spec/installation-controller.md §1.2); undefined: not at all. */
+/** Where to listen, from METRICS_HOST and METRICS_PORT (spec/installation-controller.md §1.2); undefined: not at all. Throws WrongUsage. */
 export function listenAddress({
-  METRICS_HOST = '',
-  METRICS_PORT = '',
+  METRICS_HOST: host = '',
+  METRICS_PORT: text = '',
 }: {
   METRICS_HOST?: string
   METRICS_PORT?: string
 }): { host?: string; port: number } | undefined {
-  if (METRICS_HOST === '' && METRICS_PORT === '') return undefined
-  const port = METRICS_PORT === '' ? 8484 : Number(METRICS_PORT)
-  return METRICS_HOST === '' ? { port } : { host: METRICS_HOST, port }
+  if (host === '' && text === '') return undefined
+  const port = text === '' ? 8484 : Number(text)
+  if (!/^\d*$/.test(text) || port > 65_535) throw new WrongUsage(`METRICS_PORT is ${text}: write a port number from 1 to 65535`)
+  return host === '' ? { port } : { host, port }
 }
 
-/** Serves /metrics, /healthz and /readyz until closed. */
-export function serveMetrics({ registry }: Metrics, at: { host?: string; port: number }, ready: () => boolean): Promise<Server> {
+/** Serves /metrics, /healthz and /readyz until closed. Rejects when it cannot listen there. */
+export function serveMetrics(
+  { registry }: Metrics,
+  at: { host?: string; port: number },
+  notReady: () => string | undefined,
+): Promise<Server> {
   const answers: Record<string, () => [number, string | Promise<string>]> = {
     '/metrics': () => [200, registry.metrics()],
     '/healthz': () => [200, 'ok\n'],
-    '/readyz': () => (ready() ? [200, 'ok\n'] : [503, 'not ready: not the leader, or not yet synced\n']),
+    '/readyz': () => {
+      const reason = notReady()
+      return reason === undefined ? [200, 'ok\n'] : [503, `not ready: ${reason}\n`]
+    },
   }
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost')

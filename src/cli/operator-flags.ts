@@ -39,9 +39,9 @@ const text = (flags: string, description: string, accept: (value: string) => str
     return value
   })
 
-/** What the reference has and this operator has not. */
-export class Refused extends Error {
-  override name = 'Refused'
+/** The command line or an environment variable says what cannot be: the process ends with 2 and this message. */
+export class WrongUsage extends Error {
+  override name = 'WrongUsage'
 }
 
 /** A flag that cannot be had here: it is known, so that whoever gives it learns why. */
@@ -51,7 +51,7 @@ const refused = (name: string, why: string): Option =>
     .preset('')
     .argParser(value => {
       if (truth(value) === false) return undefined
-      throw new Refused(`--${name}: ${why}`)
+      throw new WrongUsage(`--${name}: ${why}`)
     })
 
 const enterprise = 'This operator installs Calico, the open source; Calico Enterprise needs the operator that comes with it.'
@@ -60,12 +60,12 @@ const level = (value: string) =>
   /^(debug|info|warn|error|panic|[1-9]\d*)$/.test(value) ? undefined : 'Write debug, info, warn, error, panic, or a number above 0.'
 
 const images = (value: string) => {
-  if (value === 'listenterprise') throw new Refused(`--print-images ${value}: ${enterprise}`)
+  if (value === 'listenterprise') throw new WrongUsage(`--print-images ${value}: ${enterprise}`)
   return value === 'list' || value === 'listcalico' ? undefined : 'Write list or listcalico; both print the images of Calico.'
 }
 
 const variant = (value: string) => {
-  if (/enterprise/i.test(value)) throw new Refused(`--variant ${value}: ${enterprise}`)
+  if (/enterprise/i.test(value)) throw new WrongUsage(`--variant ${value}: ${enterprise}`)
   return value === 'Calico' ? undefined : 'Write Calico.'
 }
 

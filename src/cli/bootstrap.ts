@@ -1,0 +1,54 @@
+/** Creates the CRDs, and the admission policies of the newer mode, that a cluster lacks (`--bootstrap-crds`). Changes none that is there. */
+import { crds, type Mode } from '../../api/index.ts'
+import type { Client } from '../kube/client.ts'
+import { isAlreadyExists, isNotFound } from '../kube/errors.ts'
+import { describe, type KubeObject, refOf } from '../kube/objects.ts'
+import { admissionPolicies } from '../render/admission/admission.ts'
+import { fault, type Log } from './log.ts'
+
+/** True when every CRD is there in the end. An admission policy that cannot be created is told and does no harm: the operator tries again. */
+export async function bootstrap(client: Client, mode: Mode, log: Log): Promise<boolean> {
+  const made = await Promise.all(crds(mode).map(crd => create(client, crd as KubeObject, log)))
+  if (mode === 'v3') {
+    const served = {
+      mutating: await newest(client, 'MutatingAdmissionPolicy'),
+      validating: await newest(client, 'ValidatingAdmissionPolicy'),
+    }
+    await Promise.all(admissionPolicies(served).map(policy => create(client, policy, log)))
+  }
+  return made.every(Boolean)
+}
+
+async function create(client: Client, object: KubeObject, log: Log): Promise<boolean> {
+  const what = describe(refOf(object))
+  try {
+    await client.create(object)
+    log.info(`${what} was created`)
+    return true
+  } catch (error) {
+    if (isAlreadyExists(error)) {
+      log.info(`${what} is there already`)
+      return true
+    }
+    log.error(fault(error), `${what} could not be created`)
+    return false
+  }
+}
+
+const group = 'admissionregistration.k8s.io'
+
+/** The newest version in which a kind is served; undefined when it is in none. */
+async function newest(client: Client, kind: string): Promise<string | undefined> {
+  for (const version of ['v1', 'v1beta1', 'v1alpha1']) if (await serves(client, version, kind)) return version
+  return undefined
+}
+
+async function serves(client: Client, version: string, kind: string): Promise<boolean> {
+  try {
+    const { resources } = (await client.raw(`/apis/${group}/${version}`)) as { resources: { kind: string }[] }
+    return resources.some(resource => resource.kind === kind)
+  } catch (error) {
+    if (isNotFound(error)) return false
+    throw error
+  }
+}
