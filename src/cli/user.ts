@@ -59,13 +59,19 @@ export class User {
 
   /** All objects of a resource by its plural name; none when it is not served. */
   async list(apiVersion: string, plural: string): Promise<KubeObject[]> {
-    const kind = (await this.#resources(apiVersion)).find(each => each.plural === plural)
-    return kind ? this.#client.list(kind) : []
+    const kind = await this.#find(each => each.plural === plural, apiVersion)
+    if (!kind) return []
+    try {
+      return await this.#client.list(kind)
+    } catch (error) {
+      if (isNotFound(error)) return []
+      throw error
+    }
   }
 
-  /** How the server calls a kind in paths; undefined when it does not serve it. */
+  /** How the server calls a kind in paths; undefined when it does not know it. */
   async pluralOf(apiVersion: string, kind: string): Promise<string | undefined> {
-    return (await this.#resources(apiVersion)).find(each => each.kind === kind)?.plural
+    return (await this.#find(each => each.kind === kind, apiVersion))?.plural
   }
 
   async #onceServed<T>(work: () => Promise<T>): Promise<T> {
@@ -80,15 +86,21 @@ export class User {
   }
 
   async #known({ apiVersion, kind }: Pick<ObjectRef, 'apiVersion' | 'kind'>): Promise<Kind> {
-    const known = this.#client.kinds.of(apiVersion, kind)
-    if (known) return known
     for (let time = 1; ; time++) {
-      const served = (await this.#resources(apiVersion)).find(each => each.kind === kind)
-      if (served) return served
+      const found = await this.#find(each => each.kind === kind, apiVersion)
+      if (found) return found
       // Asking for what is not there gets the refusal that everybody knows.
       if (time === patience.times) await this.#client.raw(`${pathOf(apiVersion)}/${kind}`)
       await pause(this.#clock, patience.everyMs)
     }
+  }
+
+  /** Kinds that are not known by themselves are looked up in what the server says it serves. */
+  async #find(is: (kind: Kind) => boolean, apiVersion: string): Promise<Kind | undefined> {
+    for (const kind of this.#client.kinds) {
+      if (kind.apiVersion === apiVersion && is(kind)) return kind
+    }
+    return (await this.#resources(apiVersion)).find(is)
   }
 
   async #resources(apiVersion: string): Promise<Kind[]> {

@@ -112,7 +112,10 @@ function routed(house: House, call: Call): Routed {
   const { server, log } = house
   const before = server.store.revision
   const logged = (status: number, name = call.name) =>
-    log.add({ ...call, ...(name !== undefined && { name }) }, { time: server.clock.now(), status, effect: server.store.revision !== before })
+    log.add(
+      { ...call, ...(name !== undefined && { name }) },
+      { time: server.clock.now(), status, effect: server.store.revision !== before },
+    )
   try {
     house.access.check(call)
     if (call.verb === 'watch') {

@@ -46,20 +46,19 @@ export async function rest(bed: Bed, since: number): Promise<Rest> {
   }
 }
 
-interface TigeraStatus extends KubeObject {
+export interface TigeraStatus extends KubeObject {
   status?: { conditions?: { type: string; status: string }[] }
 }
 
 async function allGood(bed: Bed): Promise<boolean> {
   const statuses: TigeraStatus[] = await bed.does(user => user.list('operator.tigera.io/v1', 'tigerastatuses'))
-  const good = { Available: 'True', Progressing: 'False', Degraded: 'False' }
-  return (
-    statuses.length > 0 &&
-    statuses.every(({ status }) =>
-      Object.entries(good).every(([type, wanted]) => status?.conditions?.find(condition => condition.type === type)?.status === wanted),
-    )
-  )
+  return statuses.length > 0 && statuses.every(isGood)
 }
+
+const good = Object.entries({ Available: 'True', Progressing: 'False', Degraded: 'False' })
+
+export const isGood = ({ status }: TigeraStatus): boolean =>
+  good.every(([type, wanted]) => status?.conditions?.find(condition => condition.type === type)?.status === wanted)
 
 /** What the operator did in the next so many seconds. */
 export async function idle(bed: Bed, seconds: number): Promise<object> {

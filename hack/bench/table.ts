@@ -1,0 +1,63 @@
+/** Prints what was measured, one line per number, side by side. Measures nothing. */
+import type { InProcessNumbers } from './in-process.ts'
+import type { LiveNumbers } from './live.ts'
+
+interface Results {
+  scenario: string
+  cpus: number
+  node: string
+  inProcess: InProcessNumbers
+  live: Record<string, LiveNumbers>
+}
+
+type Row = [title: string, value: (numbers: LiveNumbers) => number | string]
+
+const rows: Row[] = [
+  ['install: writes', ({ install }) => install.writes],
+  ['  without effect', ({ install }) => install.withoutEffect],
+  ['  failed', ({ install }) => install.failed],
+  ['  get and list', ({ install }) => install.reads],
+  ['  watches', ({ install }) => install.watches],
+  ['  all available', ({ install }) => (install.allAvailable ? 'yes' : 'NO')],
+  ['  to rest, s', ({ install }) => install.secondsToRest],
+  ['  to last change, s', ({ install }) => install.secondsToLastChange],
+  ['  CPU, s', ({ install }) => install.cpuSeconds],
+  ['  peak RSS, MiB', ({ install }) => install.peakRssMiB],
+  ['idle: seconds', ({ idle }) => idle.seconds],
+  ['  writes', ({ idle }) => idle.writes],
+  ['  get and list', ({ idle }) => idle.reads],
+  ['  watches renewed', ({ idle }) => idle.watches],
+  ['  CPU, s', ({ idle }) => idle.cpuSeconds],
+  ['  peak RSS, MiB', ({ idle }) => idle.peakRssMiB],
+  ['restart: writes', ({ restart }) => restart.writes],
+  ['  get and list', ({ restart }) => restart.reads],
+  ['  watches', ({ restart }) => restart.watches],
+  ['  to last change, s', ({ restart }) => restart.secondsToLastChange],
+  ['  CPU, s', ({ restart }) => restart.cpuSeconds],
+  ['  peak RSS, MiB', ({ restart }) => restart.peakRssMiB],
+]
+
+export function table({ scenario, cpus, node, inProcess, live }: Results): string {
+  const names = Object.keys(live)
+  const line = (title: string, cells: (number | string)[]) => `${title.padEnd(24)}${cells.map(cell => String(cell).padStart(12)).join('')}`
+  const { install, render } = inProcess
+  return [
+    `${scenario}, ${cpus} CPUs, Node ${node}`,
+    '',
+    line('in process, ms', ['first', 'median', 'of']),
+    line('  install in sandbox', [install.first, install.median, install.runs]),
+    line('  render (a process)', [render.first, render.median, render.runs]),
+    '',
+    ...(names.length > 0
+      ? [
+          line('on a control plane', names),
+          ...rows.map(([title, value]) =>
+            line(
+              title,
+              names.map(name => value(live[name]!)),
+            ),
+          ),
+        ]
+      : ['no control plane: not measured']),
+  ].join('\n')
+}

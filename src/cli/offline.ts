@@ -1,0 +1,131 @@
+/**
+ * A cluster in memory with an operator in it, in virtual time: the same controllers as everywhere, run until nothing happens any more.
+ * Reaches no network and writes no file.
+ */
+import { rootCertificates } from 'node:tls'
+import { Issuer } from '../certificates/issue.ts'
+import type { KeySource } from '../certificates/key-source.ts'
+import { readMode } from '../controllers/mode.ts'
+import type { Surroundings } from '../controllers/surroundings.ts'
+import { Client } from '../kube/client.ts'
+import { type Random, seeded } from '../kube/clock.ts'
+import type { Transport } from '../kube/transport.ts'
+import { Sandbox, type Snapshot } from '../sandbox/sandbox.ts'
+import { VirtualTime } from '../sandbox/virtual-time.ts'
+import { endpointOf, identity, kubernetesVersion, type Variables } from './environment.ts'
+import { type Observer, Operator } from './operator.ts'
+import { User } from './user.ts'
+
+export type Family = 'IPv4' | 'IPv6'
+
+export interface OfflineOptions {
+  keys: KeySource
+  /** For serial numbers. Default: of the seed. */
+  octets?: (count: number) => Uint8Array
+  /** Of the Service network, the first one being that of the kubernetes Service. Default IPv4. */
+  families?: readonly Family[]
+  /** Preview versions to serve, such as `admissionregistration.k8s.io/v1beta1`. */
+  enable?: string[]
+  /** Milliseconds since 1970. */
+  start?: number
+  seed?: number
+  from?: Snapshot
+}
+
+export interface OperateOptions {
+  /** The environment of the operator's process. */
+  env?: Variables
+  manageCrds?: boolean
+  observer?: Observer
+  /** Something between the operator and the server, for faults. */
+  through?: (transport: Transport, offline: Offline) => Transport
+}
+
+/** As whom the operator is known to the sandbox. */
+export const operatorUser = 'operator'
+
+const version = 'v1.35.4'
+const networks: Record<Family, string> = { IPv4: '10.96.0.0/16', IPv6: 'fd00:96::/112' }
+const firstAddresses: Record<Family, string> = { IPv4: '10.96.0.1', IPv6: 'fd00:96::1' }
+
+export class Offline {
+  readonly time: VirtualTime
+  readonly sandbox: Sandbox
+  readonly random: Random
+  readonly #keys: KeySource
+  readonly #octets: (count: number) => Uint8Array
+  readonly #families: readonly Family[]
+  readonly #user: User
+  #operator: Operator | undefined
+
+  constructor({ keys, octets, families = ['IPv4'], enable, start, seed = 1, from }: OfflineOptions) {
+    this.time = new VirtualTime(start)
+    this.random = seeded(seed)
+    this.#keys = { generate: () => this.time.busy(keys.generate()) }
+    this.#octets = octets ?? (count => Uint8Array.from({ length: count }, () => Math.floor(this.random() * 256)))
+    this.#families = families
+    const { clock } = this.time
+    const serviceCIDRs = families.map(family => networks[family])
+    this.sandbox = new Sandbox({ clock, random: this.random, serviceCIDRs, version, enable, from })
+    this.#user = new User({ transport: this.sandbox.transport({ userAgent: 'kubectl' }), clock, random: this.random })
+  }
+
+  /** Somebody with all rights does something; time passes until it is done. */
+  async does<T>(work: (user: User) => Promise<T>): Promise<T> {
+    let done = false
+    const result = work(this.#user).finally(() => {
+      done = true
+    })
+    // Whoever waits for the result hears of a failure; here it only ends the waiting.
+    result.catch(() => undefined)
+    await this.time.run(() => done)
+    return result
+  }
+
+  /** Starts an operator, in the place of the one before. */
+  async start({ env = {}, manageCrds = true, observer, through = transport => transport }: OperateOptions = {}): Promise<Operator> {
+    this.stop()
+    const { clock } = this.time
+    const transport = through(this.sandbox.transport({ user: operatorUser, userAgent: 'calico-operator' }), this)
+    const surroundings = await this.#surroundings(env, manageCrds)
+    this.#operator = new Operator({ transport, clock, random: this.random, surroundings, observer })
+    this.#operator.start()
+    return this.#operator
+  }
+
+  /** The operator is gone as if its process had been killed: nothing it has begun goes on. */
+  stop(): void {
+    this.#operator?.stop()
+    this.#operator = undefined
+  }
+
+  /** Whether the operator is at work, or about to be. */
+  get working(): boolean {
+    return this.#operator !== undefined && !this.#operator.resting
+  }
+
+  /** Ends everything. */
+  close(): void {
+    this.stop()
+    this.sandbox.close()
+  }
+
+  async #surroundings(env: Variables, manageCrds: boolean): Promise<Surroundings> {
+    const { clock } = this.time
+    const client = new Client({ transport: this.sandbox.transport({ user: 'mode' }), clock, random: this.random, fieldManager: 'mode' })
+    const { mode } = await readMode(client, env.CALICO_API_GROUP)
+    const host = firstAddresses[this.#families[0] ?? 'IPv4']
+    return {
+      environment: {
+        operator: identity(env, () => undefined),
+        v3: mode === 'v3',
+        clusterDomain: 'cluster.local',
+        kubernetes: kubernetesVersion(version),
+        endpoint: endpointOf({ KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: '443', ...env }),
+      },
+      manageCrds,
+      systemRoots: rootCertificates.join('\n'),
+      issuer: new Issuer({ clock, keys: this.#keys, random: this.#octets }),
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/** `npm run -s parity -- [--live] [--out DIR] SCENARIO_DIR...`: records this operator as the predecessor was recorded, and compares. The contract is in README.md beside the scenarios. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { inLanes } from './lanes.ts'
+import type { MakeBed } from './record.ts'
+import { isEqual, judge, told, type Verdict } from './verdict.ts'
+
+const usage = 'usage: npm run -s parity -- [--live] [--out DIR] SCENARIO_DIR...'
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({ options: { live: { type: 'boolean' }, out: { type: 'string' } }, allowPositionals: true })
+  if (positionals.length === 0) throw new TypeError('no scenario is named')
+  const out = values.out ?? mkdtempSync(join(tmpdir(), 'parity-'))
+  try {
+    const makeBed: MakeBed = values.live ? (await import('./live.ts')).liveBed : (await import('./sandbox.ts')).sandboxBed
+    const verdicts: Verdict[] = []
+    let failed = 0
+    // Time passes by the wall clock there, and a control plane keeps a core busy.
+    await inLanes(values.live ? 2 : 1, positionals, async directory => {
+      try {
+        const verdict = await judge(directory, makeBed, out)
+        verdicts.push(verdict)
+        console.log(told(verdict))
+      } catch (error) {
+        failed++
+        console.log(`${directory}: FAILED\n    ${error instanceof Error ? error.stack : error}`)
+      }
+    })
+    const compared = verdicts.filter(({ comparisons }) => comparisons)
+    const objects = compared.flatMap(({ comparisons = [] }) => comparisons.slice(0, 1))
+    const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0)
+    const equal = compared.filter(isEqual).length
+    console.log(
+      `scenarios equal ${equal} of ${compared.length + failed}, objects equal ${sum(objects.map(each => each.equal))} of ${sum(objects.map(each => each.total))}`,
+    )
+    return failed === 0 && equal === compared.length ? 0 : 1
+  } finally {
+    if (values.out === undefined) rmSync(out, { recursive: true, force: true })
+  }
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  console.error(error instanceof TypeError ? `${error.message}\n${usage}` : error)
+  process.exitCode = 2
+}

@@ -1,0 +1,46 @@
+/** A scenario's cluster in memory, with the operator in this process and in virtual time. */
+
+import { nodes } from '../../hack/control-plane/nodes.ts'
+import { recordedEnvironment } from '../../hack/live-cluster.ts'
+import type { Entry } from '../../hack/trail.ts'
+import { isRead } from '../../hack/trail.ts'
+import { ground } from '../../src/cli/ground.ts'
+import { Offline } from '../../src/cli/offline.ts'
+import type { LoggedRequest } from '../../src/sandbox/sandbox.ts'
+import { knownKeys } from '../keys.ts'
+import type { Bed } from './bed.ts'
+import type { Scenario } from './scenario.ts'
+
+export async function sandboxBed({ apiMode, nodes: groups, families, apiserverArgs, env }: Scenario): Promise<Bed> {
+  const cluster = new Offline({ keys: knownKeys(), families, enable: previews(apiserverArgs) })
+  const { clock } = cluster.time
+  const there = [...ground(apiMode === 'v3crd' ? 'v3' : 'v1'), ...nodes(groups.map(group => ({ families, ...group })))]
+  for (const object of there) await cluster.does(user => user.create(object))
+  return {
+    does: work => cluster.does(work),
+    async start() {
+      await cluster.start({ env: { ...recordedEnvironment(families), ...env } })
+    },
+    pass: milliseconds => cluster.time.pass(milliseconds),
+    now: () => clock.now(),
+    trail: async () => cluster.sandbox.requests.all.map(entryOf),
+    peakRss: () => undefined,
+    close: async () => cluster.close(),
+  }
+}
+
+/** `--runtime-config=admissionregistration.k8s.io/v1beta1=true` serves a version that is not served otherwise. */
+const previews = (args: readonly string[]): string[] =>
+  args
+    .flatMap(arg => /^--runtime-config=(.*)$/.exec(arg)?.[1]?.split(',') ?? [])
+    .flatMap(pair => /^([^/=]+\/v[^/=]+)(=true)?$/.exec(pair)?.[1] ?? [])
+
+const entryOf = ({ time, user, userAgent, verb, group, version, resource, status, effect, ...place }: LoggedRequest): Entry => ({
+  ...{ user, userAgent, verb, group, version, resource },
+  ...{ subresource: place.subresource, namespace: place.namespace, name: place.name },
+  code: status,
+  kind: isRead({ verb, group }) ? 'read' : 'write',
+  effective: effect,
+  asked: time,
+  answered: time,
+})
