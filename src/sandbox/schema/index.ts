@@ -11,7 +11,7 @@ import { applyStrategy } from './builtin/strategy.ts'
 import type { VersionSchema } from './crd.ts'
 import { checkEmbedded } from './embedded.ts'
 import { badRequest, type FieldError, invalid, invalidStatus } from './field-errors.ts'
-import { checkMetadata, checkMetadataUpdate, dropRepeatedOwners, finalizerWarnings } from './metadata.ts'
+import { checkMetadata, checkMetadataUpdate, finalizerWarnings } from './metadata.ts'
 import { dnsSubdomain } from './names.ts'
 import { checkRules } from './rules.ts'
 import { shape } from './shape.ts'
@@ -56,8 +56,7 @@ export function prepare(object: KubeObject, old: KubeObject | undefined, { schem
   try {
     const { value, unknown } = isVersion(schema) ? prepareCustom(object, schema) : prepareBuiltin(object, old, schema)
     const said = fieldValidation === 'Ignore' ? [] : unknown.map(path => `unknown field ${JSON.stringify(path)}`)
-    const repeats = dropRepeatedOwners(value)
-    if (said.length === 0 || fieldValidation === 'Warn') return { object: value, errors: [], warnings: [...said, ...repeats] }
+    if (said.length === 0 || fieldValidation === 'Warn') return { object: value, errors: [], warnings: said }
     return { object, errors: [], warnings: [], malformed: `strict decoding error: ${said.join(', ')}` }
   } catch (error) {
     if (!(error instanceof Malformed)) throw error

@@ -116,15 +116,3 @@ export function finalizerWarnings({ metadata }: KubeObject, old?: KubeObject): s
       return `metadata.finalizers: ${JSON.stringify(finalizer)}: prefer a domain-qualified ${advice} to avoid accidental conflicts with other finalizer writers`
     })
 }
-
-/** Takes out owners that are there more than once, and warns of it. Changes the object. */
-export function dropRepeatedOwners({ metadata }: KubeObject): string[] {
-  const owners = metadata.ownerReferences ?? []
-  const repeats = owners.filter((owner, index) => owners.slice(0, index).some(each => equal(each, owner)))
-  if (repeats.length === 0) return []
-  metadata.ownerReferences = owners.filter(owner => !repeats.includes(owner))
-  const uids = repeats.map(({ uid }) => uid).join(', ')
-  return [
-    `.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${uids}`,
-  ]
-}
