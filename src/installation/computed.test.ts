@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import type { Installation } from '../../api/installation.ts'
+import { readerOf } from '../../test/reader.ts'
 import type { Node } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { computed } from './computed.ts'
@@ -10,7 +11,6 @@ import { type Asked, type Environment, readFacts } from './facts.ts'
 import { calicoKinds } from './kinds.ts'
 import { ownershipLabel, toIPPoolSpec } from './pools/convert.ts'
 import { resolve } from './resolve.ts'
-import { clusterOf } from './testdata/cluster.ts'
 
 const scenarios = join(import.meta.dirname, '../../test/parity/scenarios')
 
@@ -63,7 +63,7 @@ async function decidedIn(name: string): Promise<object> {
   const environment = environmentOf(scenario)
   const { ipPool } = calicoKinds(environment.v3)
 
-  const first = resolve(asked, await readFacts(clusterOf(objects), environment, asked))
+  const first = resolve(asked, await readFacts(readerOf(objects), environment, asked))
   if ('problems' in first) return first
   const made = (first.pools.pools ?? []).map((pool): KubeObject & { spec: unknown } => ({
     apiVersion: ipPool.apiVersion,
@@ -71,7 +71,7 @@ async function decidedIn(name: string): Promise<object> {
     metadata: { name: pool.name!, labels: ownershipLabel },
     spec: toIPPoolSpec(pool),
   }))
-  const second = resolve(asked, await readFacts(clusterOf([...objects, ...made]), environment, asked))
+  const second = resolve(asked, await readFacts(readerOf([...objects, ...made]), environment, asked))
   return 'problems' in second ? second : { pools: second.pools.problems, computed: computed(second.calico.spec) }
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { InstallationSpec } from '../../api/installation.ts'
+import { readerOf } from '../../test/reader.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { podSubnets, readFacts } from './facts.ts'
 import { asking, factsWith, ipPool } from './testdata/asked.ts'
-import { clusterOf } from './testdata/cluster.ts'
 
 const { environment } = factsWith()
 
@@ -11,7 +11,7 @@ async function reading(spec: InstallationSpec, objects: KubeObject[] = [], recor
   const reads: string[] = []
   const { base } = asking(spec)
   const status = recorded && { computed: { calicoNetwork: { ipPools: recorded } } }
-  const facts = await readFacts(clusterOf(objects, reads), environment, { base: { ...base, ...(status && { status }) } })
+  const facts = await readFacts(readerOf(objects, reads), environment, { base: { ...base, ...(status && { status }) } })
   return { facts, reads }
 }
 
@@ -174,7 +174,7 @@ test('pull secrets come in the order of the spec, those that exist', async () =>
 test('in the older mode Calico’s own resources are read in the older group', async () => {
   const old = ipPool('a', { cidr: '10.0.0.0/16' })
   old.apiVersion = 'crd.projectcalico.org/v1'
-  const inV3 = await readFacts(clusterOf([old]), environment, asking({}))
-  const inV1 = await readFacts(clusterOf([old]), { ...environment, v3: false }, asking({}))
+  const inV3 = await readFacts(readerOf([old]), environment, asking({}))
+  const inV1 = await readFacts(readerOf([old]), { ...environment, v3: false }, asking({}))
   expect([inV3.pools.length, inV1.pools.length]).toEqual([0, 1])
 })

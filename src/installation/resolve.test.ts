@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { InstallationSpec } from '../../api/installation.ts'
+import { readerOf } from '../../test/reader.ts'
 import type { ConfigMap } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { readFacts } from './facts.ts'
 import { resolve } from './resolve.ts'
 import { asking, decided, factsWith, problemsOf, resolving } from './testdata/asked.ts'
-import { clusterOf } from './testdata/cluster.ts'
 import { withoutPullSecrets } from './waiting.ts'
 
 interface Case {
@@ -43,7 +43,7 @@ describe('what the reference refuses is refused in its words', () => {
   test.each(judged.map(({ name, input }) => ({ name, input })))('$name', async ({ name, input }) => {
     const asked = asking((input[0] as KubeObject & { spec: InstallationSpec }).spec)
     const { environment, nodes } = factsWith()
-    const facts = { ...(await readFacts(clusterOf(input), environment, asked)), nodes }
+    const facts = { ...(await readFacts(readerOf(input), environment, asked)), nodes }
     const result = resolve(asked, facts)
     const missing = withoutPullSecrets(asked, facts)
 
