@@ -103,6 +103,9 @@ function isBase64(value: unknown): boolean {
   return typeof value === 'string' && /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(value)
 }
 
+const kindOfValue = (value: unknown): string =>
+  Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
+
 /** Undefined for what is left out. */
 function ofValue(value: unknown, place: Place): unknown {
   const { schema, builtin, path, fail } = place
@@ -110,7 +113,8 @@ function ofValue(value: unknown, place: Place): unknown {
   // Free-form JSON of a built-in kind (the default of a schema, say) is kept as it is, nulls too.
   if (schema?.type === 'any' && builtin) return value
   // A value that may be secret is not repeated.
-  if (schema && !types[schema.type].fits(value)) throw fail(path, `a ${typeof value} stands where the kind has ${types[schema.type].words}`)
+  if (schema && !types[schema.type].fits(value))
+    throw fail(path, `${kindOfValue(value)} stands where the kind has ${types[schema.type].words}`)
   if (Array.isArray(value)) return ofList(value, place)
   if (isMap(value)) return ofMap(value, place)
   if (schema?.type === 'quantity') return canonicalQuantity(value)
@@ -167,7 +171,7 @@ function unique(items: unknown[], { schema, path, fail }: Place): void {
     const earlier = seen.get(step)
     if (earlier !== undefined) throw fail(`${path}[${index}]`, `has the same ${nameOf(schema)} as item ${earlier}: ${step.slice(2)}`)
     seen.set(step, index)
-    const lacking = isMap(item) && schema?.keys?.find(key => item[key] === undefined && schema.items?.fields?.[key]?.default === undefined)
+    const lacking = isMap(item) && schema?.keys?.find(key => item[key] === undefined && !schema.items?.fields?.[key]?.default)
     if (lacking) throw fail(`${path}[${index}]`, `has no ${lacking}, by which the list knows its items`)
   }
 }
