@@ -3,6 +3,7 @@ import { NetworkPolicy } from '../../api/v3/network-policy.ts'
 import { requesterBindings } from '../certificates/csr.ts'
 import { pairOf } from '../certificates/read.ts'
 import type { Calico } from '../installation/calico.ts'
+import { computed } from '../installation/computed.ts'
 import { bgpFields, felixFields } from '../installation/felix.ts'
 import { calicoVersion } from '../installation/images.ts'
 import { withoutGoldmaneAddress, withoutNodesForTypha, withoutPools, withoutPullSecrets } from '../installation/waiting.ts'
@@ -58,7 +59,7 @@ export const calico = (surroundings: Surroundings) =>
       const calico = decided(decision)
       return {
         ...rendered(calico, decision, ready(decision, calico, keys)),
-        status: { computed: calico.spec },
+        status: { computed: computed(calico.spec) },
         achieved: { variant: 'Calico', calicoVersion, mtu: calico.mtu, imageSet: calico.imageSet },
       }
     },
