@@ -39,7 +39,7 @@ export interface CacheOptions {
   random: Random
   /** What is kept of an object; may drop what nobody reads. Gives a new object when it changes anything. */
   transform?: (kind: Kind, object: KubeObject) => KubeObject
-  /** managedFields are kept only of objects that one of these has written: ours, and its predecessors. */
+  /** managedFields are kept only of objects that one of these has written, now or before: ours, and its predecessors. */
   managers?: readonly string[]
 }
 
@@ -56,7 +56,10 @@ export class Cache {
       clock,
       random,
       abilities: { watchList: true },
-      keep: (kind, object) => withoutForeignRecords(transform(kind, object), keepers),
+      keep: (kind, object, known) => {
+        const kept = transform(kind, object)
+        return isOurs(object, keepers) || known?.metadata.managedFields ? kept : withoutRecord(kept)
+      },
       changed: (feed, changes) => this.#changed(feed, changes),
       stateChanged: (feed, before) => this.#stateChanged(feed, before),
     }
@@ -251,10 +254,12 @@ const narrowness = ({ namespace, name }: Scope): number => (namespace === undefi
 /** Cluster-wide rights may be missing where those in a namespace are not. */
 const isRefused = ({ state, error }: Feed): boolean => state === 'failing' && (isForbidden(error) || isUnauthorized(error))
 
-/** Records of who set which fields are a third of an object, and read only of objects that are ours. */
-function withoutForeignRecords(object: KubeObject, managers: ReadonlySet<string>): KubeObject {
-  const { managedFields } = object.metadata
-  if (!managedFields || managedFields.some(({ manager = '' }) => managers.has(manager))) return object
+const isOurs = ({ metadata }: KubeObject, managers: ReadonlySet<string>): boolean =>
+  metadata.managedFields?.some(({ manager = '' }) => managers.has(manager)) ?? false
+
+/** The record of who set which fields is a third of an object, and read only of objects that are ours, or were. */
+function withoutRecord(object: KubeObject): KubeObject {
+  if (!object.metadata.managedFields) return object
   const { managedFields: _, ...metadata } = object.metadata
   return { ...object, metadata }
 }

@@ -21,8 +21,8 @@ export interface FeedTools {
   random: Random
   /** What the server can do, found out by the first feed that tries. */
   abilities: { watchList: boolean }
-  /** What is kept of an object. */
-  keep(kind: Kind, object: KubeObject): KubeObject
+  /** What is kept of an object, of which this is known already. */
+  keep(kind: Kind, object: KubeObject, known: KubeObject | undefined): KubeObject
   /** Called after the store has changed; not for what the first sync brings, of which `settled` tells. */
   changed(feed: Feed, changes: Change[]): void
   stateChanged(feed: Feed, before: FeedState): void
@@ -215,7 +215,7 @@ export class Feed {
   }
 
   #kept(object: KubeObject): KubeObject {
-    return this.#tools.keep(this.kind, object)
+    return this.#tools.keep(this.kind, object, this.store.get(object.metadata.name, object.metadata.namespace))
   }
 
   #announce(changes: Change[]): void {
