@@ -107,7 +107,7 @@ const ours = ({ metadata }: KubeObject): boolean =>
   metadata.managedFields?.some(({ manager = '', subresource }) => managers.has(manager) && subresource === undefined) ?? false
 
 /** The schema of every kind: Kubernetes' own from its OpenAPI, Calico's from the same source as the CRDs; each made when first asked for. */
-function schemas(): (apiVersion: string, kind: string) => SchemaNode | undefined {
+export function schemas(): (apiVersion: string, kind: string) => SchemaNode | undefined {
   const custom = new Map(allKinds.map(kind => [`${kind.apiVersion}/${kind.kind}`, kind]))
   const made = new Map<string, SchemaNode>()
   return (apiVersion, kind) => {

@@ -119,6 +119,7 @@ async function working({ cache }: Operator, { lease, surroundings, log, stop, cl
     return 'again'
   })
   try {
+    await Promise.race([settings(cache, namespace).settled(), once(either)])
     const ending = await Promise.race<Ending>([
       once(either).then(() => 'stopped'),
       ...(lost ? [lost] : []),
@@ -196,6 +197,7 @@ async function active(cache: Cache, { surroundings, stop, log }: TermOptions): P
   const { namespace } = surroundings.environment.operator
   const over = new AbortController()
   const either = AbortSignal.any([stop, over.signal])
+  await Promise.race([claims(cache).settled(), once(either)])
   // Who may not read it goes by the lease alone.
   const isKnown = () => claims(cache).state === 'synced' || isForbidden(claims(cache).error)
   await Promise.race([holding(cache, isKnown, either), once(either)])
@@ -209,8 +211,10 @@ async function active(cache: Cache, { surroundings, stop, log }: TermOptions): P
   return !stop.aborted
 }
 
+const settings = (cache: Cache, namespace: string): View<ConfigMap> => cache.view(ConfigMap, { namespace })
+
 /** Undefined while they are not known. */
 function settingsIn(cache: Cache, namespace: string): string | undefined {
-  const view = cache.view(ConfigMap, { namespace })
+  const view = settings(cache, namespace)
   return view.state === 'synced' ? JSON.stringify(view.get(settingsName)?.data ?? {}) : undefined
 }
