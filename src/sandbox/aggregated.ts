@@ -39,6 +39,11 @@ export class Aggregated {
     return handler
   }
 
+  /** Those of which nobody answers. */
+  get unanswered(): { group: string; version: string }[] {
+    return this.remote.filter(({ group, version }) => !this.answers(group, version))
+  }
+
   /** Group versions for which another server is named, in order of their APIServices' names. */
   get remote(): { group: string; version: string }[] {
     return [...this.#store.collection(apiServices).objects.values()]

@@ -40,9 +40,12 @@ export const aboutResource = ({ served, name }: Pick<Call, 'served' | 'name'>): 
 })
 
 /** The object a refusal of its content is about. */
-export const aboutObject = ({ served }: Pick<Call, 'served'>, { metadata }: Item): { apiVersion: string; kind: string; name: string } => ({
+export const aboutObject = (
+  { served }: Pick<Call, 'served'>,
+  { kind, metadata }: Item,
+): { apiVersion: string; kind: string; name: string } => ({
   apiVersion: served.apiVersion,
-  kind: served.kind,
+  kind: kind || served.kind,
   name: metadata.name ?? '',
 })
 

@@ -89,7 +89,9 @@ export function problems(call: Call, object: Item, old: Item | undefined): Field
     ...(call.subresource === 'status' && { subresource: 'status' as const }),
   })
   call.warnings.push(...warnings.filter(warning => !call.warnings.includes(warning)))
-  return errors
+  // Updates of built-in kinds are judged by what is common to all objects and by their kind, and both look at metadata.
+  const twice = old && !call.served.custom ? errors.filter(({ field }) => field.startsWith('metadata.')) : []
+  return [...twice, ...errors]
 }
 
 export function refuseInvalid(call: Call, object: Item, errors: FieldError[]): void {

@@ -65,15 +65,16 @@ export function carriedOver(object: Item, old: Item): Item {
   })
 }
 
-/** The object with each owner named once. */
-export function withOwnersOnce(object: Item, { warnings }: Pick<Call, 'warnings'>): Item {
+/** The object with each owner named once; `when` says in the warning at which point they were found. */
+export function withOwnersOnce(object: Item, { warnings }: Pick<Call, 'warnings'>, when = ''): Item {
   const owners = object.metadata.ownerReferences
   if (!owners || owners.length < 2) return object
-  const once = owners.filter((owner, index) => !owners.slice(0, index).some(other => sameJson(owner, other)))
+  const isFirst = (owner: OwnerReference, index: number) => !owners.slice(0, index).some(other => sameJson(owner, other))
+  const once = owners.filter(isFirst)
   if (once.length === owners.length) return object
-  const twice = owners.filter((owner, index) => owners.slice(0, index).some(other => sameJson(owner, other)))
+  const twice = owners.filter((owner, index) => !isFirst(owner, index))
   warnings.push(
-    '.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; ' +
+    `.metadata.ownerReferences contains duplicate entries${when}; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; ` +
       `please fix your requests; duplicate UID(s) observed: ${uids(twice)}`,
   )
   return withMeta(object, { ownerReferences: once })

@@ -84,7 +84,7 @@ export class Sandbox {
     const services = new ApiServices(server, this.#later, (group, name) => aggregated.answers(group, name))
     this.#controllers = [
       new Definitions(server, this.#later),
-      new Namespaces(server, this.#later, { rootCertificate }),
+      new Namespaces(server, this.#later, { rootCertificate, unanswered: () => aggregated.unanswered }),
       new Garbage(server, this.#later),
       { start: () => services.soon() },
     ]

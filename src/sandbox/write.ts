@@ -8,18 +8,20 @@ import { requireNamespace } from './namespaces.ts'
 import { freeze, type Item, keyIn, withMeta } from './objects.ts'
 import { withoutNewTimes } from './ownership.ts'
 import { alreadyExists, internal, invalid, modified } from './refusals.ts'
+import { finalizersOf } from './rules/namespaces.ts'
 import { prepareNew, prepareUpdate } from './rules/prepare.ts'
 import { rulesOf } from './rules/rules.ts'
 import { storageKey } from './served.ts'
 import type { Review, Server } from './server.ts'
 
 const generatedNameTries = 8
+const afterAdmission = ' after mutating admission happens'
 
 /** Stores a new object that has been read and whose owners are recorded. Throws Refusal. */
 export function insert(server: Server, call: Call, object: Item): Item {
   requireNamespace(server, call, object)
   const review = (each: Item): Review => ({ call, operation: 'CREATE', object: each, old: undefined, dryRun: isDryRun(call) })
-  const admitted = withOwnersOnce(server.admission.mutate(server, review(object)), call)
+  const admitted = withOwnersOnce(server.admission.mutate(server, review(object)), call, afterAdmission)
   const named = freeNamed(server, call, asNew(admitted, server))
   const prepared = firstGeneration(prepareNew(server, call, named), call.served)
   refuseInvalid(call, prepared, problems(call, prepared, undefined))
@@ -50,7 +52,7 @@ function freeNamed({ store, random }: Server, { served }: Call, object: Item): I
 /** Stores an object in place of the old one; the same old object when nothing changes. Throws Refusal. */
 export function replace(server: Server, call: Call, { object, old }: { object: Item; old: Item }): Item {
   const review = (each: Item): Review => ({ call, operation: 'UPDATE', object: each, old, dryRun: isDryRun(call) })
-  const admitted = withOwnersOnce(server.admission.mutate(server, review(object)), call)
+  const admitted = withOwnersOnce(server.admission.mutate(server, review(object)), call, afterAdmission)
   const timed = withoutNewTimes(admitted, old)
   requireVersion(call, timed, old)
   const prepared = nextGeneration(prepareUpdate(server, call, { object: carriedOver(timed, old), old }), old, call.served)
@@ -67,9 +69,12 @@ export function replace(server: Server, call: Call, { object, old }: { object: I
   return server.store.put(kind, next)
 }
 
-/** Marked for deletion, and nobody holds it back any more. */
-export const isFinished = ({ metadata }: Item): boolean =>
-  metadata.deletionTimestamp !== undefined && !metadata.finalizers?.length && !metadata.deletionGracePeriodSeconds
+/** Marked for deletion, and nobody holds it back any more: a Namespace has finalizers in its spec, too. */
+export const isFinished = (object: Item): boolean => {
+  const { deletionTimestamp, finalizers, deletionGracePeriodSeconds } = object.metadata
+  const held = finalizers?.length || (object.kind === 'Namespace' && finalizersOf(object).length > 0)
+  return deletionTimestamp !== undefined && !held && !deletionGracePeriodSeconds
+}
 
 function requireVersion(call: Call, object: Item, old: Item): void {
   const asked = object.metadata.resourceVersion

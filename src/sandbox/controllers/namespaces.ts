@@ -10,27 +10,37 @@ import { withCondition } from '../verbs/definitions.ts'
 import { isFinished } from '../write.ts'
 import { controllerManager, createAs, removeAs, updateAs } from './inside.ts'
 import type { Later } from './later.ts'
+import { whatRemains } from './remaining.ts'
 
 const own = 'kubernetes'
 
-export interface Furnishing {
+export interface Surroundings {
   /** The certificate of the API server's authority, as pods get it; without it Namespaces stay empty. */
   rootCertificate: string | undefined
+  /** Group versions whose server does not answer: while there are any, nobody can know what is in a Namespace. */
+  unanswered(): { group: string; version: string }[]
 }
 
 export class Namespaces {
   readonly #server: Server
   readonly #later: Later
-  readonly #furnishing: Furnishing
+  readonly #surroundings: Surroundings
 
-  constructor(server: Server, later: Later, furnishing: Furnishing) {
+  constructor(server: Server, later: Later, surroundings: Surroundings) {
     this.#server = server
     this.#later = later
-    this.#furnishing = furnishing
+    this.#surroundings = surroundings
     server.store.onChange(({ kind, type, object }) => {
       if (kind === 'namespaces' && type !== 'DELETED') this.#soon(object.metadata.name)
       else if (type === 'DELETED' && object.metadata.namespace !== undefined) this.#lost(kind, object.metadata.namespace)
+      if (kind === 'apiservices.apiregistration.k8s.io') this.#goOn()
     })
+  }
+
+  /** Namespaces that are going are looked at again. */
+  #goOn(): void {
+    for (const { metadata } of this.#server.store.collection('namespaces').objects.values())
+      if (metadata.deletionTimestamp) this.#soon(metadata.name)
   }
 
   start(): void {
@@ -52,7 +62,7 @@ export class Namespaces {
   }
 
   #furnish(namespace: string): void {
-    const { rootCertificate } = this.#furnishing
+    const { rootCertificate } = this.#surroundings
     if (rootCertificate === undefined) return
     this.#provide('serviceaccounts', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } })
     this.#provide('configmaps', {
@@ -73,7 +83,7 @@ export class Namespaces {
     const { name } = namespace.metadata
     for (const { served, object } of this.#contents(name)) removeAs(controllerManager, this.#server, { served, object })
     const left = this.#contents(name)
-    if (left.length === 0) this.#finish(namespace)
+    if (left.length === 0 && this.#surroundings.unanswered().length === 0) this.#finish(namespace)
     else updateAs(controllerManager, this.#server, { served: this.#served, object: this.#waiting(namespace, left), subresource: 'status' })
   }
 
@@ -102,65 +112,11 @@ export class Namespaces {
 
   #waiting(namespace: Item, left: { served: Served; object: Item }[]): Item {
     const lastTransitionTime = timestamp(this.#server.clock)
-    const finalizers = left.flatMap(({ object }) => object.metadata.finalizers ?? [])
-    const remaining = counted(left.map(({ served }) => `${served.plural}.${served.group}`)).map(
-      ([kind, count]) => `${kind} has ${count} resource instances`,
-    )
-    const held = counted(finalizers).map(([finalizer, count]) => `${finalizer} in ${count} resource instances`)
-    const conditions = [
-      ...quiet,
-      {
-        type: 'NamespaceContentRemaining',
-        status: 'True',
-        reason: 'SomeResourcesRemain',
-        message: `Some resources are remaining: ${remaining.join(', ')}`,
-      },
-      finalizers.length > 0
-        ? {
-            type: 'NamespaceFinalizersRemaining',
-            status: 'True',
-            reason: 'SomeFinalizersRemain',
-            message: `Some content in the namespace has finalizers remaining: ${held.join(', ')}`,
-          }
-        : {
-            type: 'NamespaceFinalizersRemaining',
-            status: 'False',
-            reason: 'ContentHasNoFinalizers',
-            message: 'All content-preserving finalizers finished',
-          },
-    ]
+    const conditions = whatRemains(left, this.#surroundings.unanswered())
     return conditions.reduce((object, condition) => withCondition(object, { ...condition, lastTransitionTime }), namespace)
   }
 }
 
-const quiet = [
-  {
-    type: 'NamespaceDeletionDiscoveryFailure',
-    status: 'False',
-    reason: 'ResourcesDiscovered',
-    message: 'All resources successfully discovered',
-  },
-  {
-    type: 'NamespaceDeletionGroupVersionParsingFailure',
-    status: 'False',
-    reason: 'ParsedGroupVersions',
-    message: 'All legacy kube types successfully parsed',
-  },
-  {
-    type: 'NamespaceDeletionContentFailure',
-    status: 'False',
-    reason: 'ContentDeleted',
-    message: 'All content successfully deleted, may be waiting on finalization',
-  },
-]
-
 const described =
   'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or ' +
   'kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.'
-
-/** Each text and how often it is there, by the alphabet. */
-function counted(texts: string[]): [string, number][] {
-  const counts = new Map<string, number>()
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1)
-  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1))
-}

@@ -33,7 +33,7 @@ export const service: Preparation = {
   create: (object, server) => allocated(server, object, { after: normalised(specOf(object), undefined) }),
   update(object, old, server) {
     const before = specOf(old)
-    return allocated(server, object, { after: kept(normalised(specOf(object), before), before), before })
+    return allocated(server, object, { after: fitting(kept(normalised(specOf(object), before), before), before), before })
   },
 }
 
@@ -51,6 +51,25 @@ function normalised(spec: ServiceSpec, old: ServiceSpec | undefined): ServiceSpe
   if (!old || !same(clusterIPs, old.clusterIPs) || clusterIP === old.clusterIP) return spec
   const { clusterIPs: _, ...rest } = spec
   return clusterIP ? { ...rest, clusterIPs: [clusterIP] } : rest
+}
+
+/** What a change of type leaves without meaning goes, unless the update itself says something about it. */
+function fitting(after: ServiceSpec, before: ServiceSpec): ServiceSpec {
+  const result: Record<string, unknown> = { ...after }
+  for (const [field, means] of Object.entries(meaning)) {
+    const same = after[field as keyof ServiceSpec] === before[field as keyof ServiceSpec]
+    if (same && means(before) && !means(after)) delete result[field]
+  }
+  return result as ServiceSpec
+}
+
+const isBalanced = ({ type }: ServiceSpec) => type === 'LoadBalancer'
+/** For which Services a field means something. */
+const meaning: Record<string, (spec: ServiceSpec) => boolean> = {
+  externalTrafficPolicy: spec => isBalanced(spec) || spec.type === 'NodePort',
+  internalTrafficPolicy: hasAddress,
+  allocateLoadBalancerNodePorts: isBalanced,
+  loadBalancerClass: isBalanced,
 }
 
 /** An update that does not say addresses, families or ports keeps them. */

@@ -2,7 +2,7 @@
 import { mergePatch } from '../../kube/mergepatch.ts'
 import { type Answer, aboutResource, type Call } from '../call.ts'
 import { decode, patchBody } from '../codec.ts'
-import { checkName, inNamespace, withOwnersOnce } from '../meta.ts'
+import { checkName, inNamespace } from '../meta.ts'
 import { type Item, isMap } from '../objects.ts'
 import { checkWriteOptions, isApply } from '../options.ts'
 import { tracked } from '../ownership.ts'
@@ -23,7 +23,7 @@ export function patch(server: Server, call: Call): Answer {
   if (!old) throw notFound(aboutResource(call))
   const decoded = decodePatched(call, patched(old) as Item, old)
   checkName(decoded, call)
-  const object = withOwnersOnce(inNamespace(decoded, call), call)
+  const object = inNamespace(decoded, call)
   const owned = tracked(call, { object, old }, { catalogue: server.catalogue, now: now(server) })
   return { status: 200, body: replace(server, call, { object: owned, old }) }
 }
