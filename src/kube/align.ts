@@ -10,7 +10,9 @@ const orderFree = new Set(['Volume', 'VolumeMount', 'VolumeDevice', 'ContainerPo
 export function aligned<T>(wanted: T, live: unknown, schema: SchemaNode | undefined): T
 export function aligned(wanted: unknown, live: unknown, schema: SchemaNode | undefined): unknown {
   if (isMap(wanted) && isMap(live)) {
-    return mapped(wanted, (value, name) => aligned(value, live[name], childOf(schema, name)))
+    return Object.fromEntries(
+      Object.entries(wanted).map(([name, value]) => [name, aligned<unknown>(value, live[name], childOf(schema, name))]),
+    )
   }
   if (!Array.isArray(wanted) || !Array.isArray(live) || schema?.list !== 'map') return wanted
   const places = new Map(live.map((item, index) => [stepOf(item, schema), index]))
@@ -28,10 +30,4 @@ function inOrderOf<T>(items: T[], place: (item: T) => number | undefined): T[] {
   const there = items.filter(item => place(item) !== undefined).sort((a, b) => place(a)! - place(b)!)
   let next = 0
   return items.map(item => (place(item) === undefined ? item : there[next++]!))
-}
-
-/** The same object when nothing in it has changed. */
-function mapped(object: Record<string, unknown>, change: (value: unknown, name: string) => unknown): Record<string, unknown> {
-  const entries = Object.entries(object).map(([name, value]) => [name, change(value, name)] as const)
-  return entries.every(([name, value]) => object[name] === value) ? object : Object.fromEntries(entries)
 }

@@ -306,6 +306,33 @@ test('a field that somebody keeps changing back is left alone after a while, and
   expect((await applier.apply(configMap({ a: '1' }))).wrote).toBe('changed')
 })
 
+test('what the server does not keep is written twice at most, and again only after something has changed', async () => {
+  const { time, sandbox, cache, clientOf, settle } = await bed(ConfigMap)
+  const asked: Request[] = []
+  // As a mutating webhook may be.
+  const stubborn: Transport = {
+    ...recording(sandbox.transport(), asked),
+    request(request) {
+      asked.push(request)
+      const body = structuredClone(request.body) as { data?: Record<string, string> } | undefined
+      if (body?.data) delete body.data.b
+      return sandbox.transport().request({ ...request, body })
+    },
+  }
+  const client = clientOf(manager, stubborn)
+  const applier = new Applier({ client, cache, schemas: builtinSchema, manager, predecessors, clock: time.clock })
+  const wish = configMap({ a: '1', b: '2' })
+  const message = 'ConfigMap default/x data.b: the server does not keep what is applied (missing); not written again before it changes'
+  await expect(applier.apply(wish)).rejects.toThrow(message)
+  await expect(applier.apply(wish)).rejects.toThrow(message)
+  expect(asked).toHaveLength(2)
+  await clientOf('kubectl').mergePatch(refOf(wish), { data: { c: '3' } })
+  await settle()
+  await expect(applier.apply(wish)).rejects.toThrow(message)
+  expect(asked).toHaveLength(4)
+  expect((await applier.apply(configMap({ a: '1' }))).wrote).toBe(false)
+})
+
 test('deleting says whether there was anything to delete, and what was deleted is known at once', async () => {
   const { applier, cache, writes } = await bed(ConfigMap)
   const ref = refOf(configMap({}))

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { Tier } from '../../api/v3/index.ts'
+import { Sandbox } from '../sandbox/sandbox.ts'
+import { VirtualTime } from '../sandbox/virtual-time.ts'
+import { Cache } from './cache.ts'
+import { Client, Kinds } from './client.ts'
+import { seeded } from './clock.ts'
+import { Discovery } from './discovery.ts'
+import { CustomResourceDefinition, Deployment } from './kinds.ts'
+
+async function bed() {
+  const time = new VirtualTime()
+  const sandbox = new Sandbox({ clock: time.clock, random: seeded(1) })
+  const kinds = new Kinds()
+  kinds.register(Tier)
+  const client = new Client({ transport: sandbox.transport(), clock: time.clock, random: seeded(2), fieldManager: 'test', kinds })
+  const cache = new Cache({ client, clock: time.clock, random: seeded(3) })
+  return { time, client, cache, discovery: new Discovery({ client, cache }) }
+}
+
+test('it knows what is served, and of which version the server is', async () => {
+  const { discovery } = await bed()
+  expect(await discovery.serves(Deployment)).toBe(true)
+  expect(await discovery.serves(Tier)).toBe(false)
+  expect(await discovery.serves({ ...Deployment, apiVersion: 'apps/v2' })).toBe(false)
+  expect(await discovery.version()).toMatchObject({ major: 1, minor: 35, git: 'v1.35.4' })
+})
+
+test('a kind that comes to be served is looked at within seconds, one that goes is missed', async () => {
+  const { time, client, cache, discovery } = await bed()
+  const view = cache.view(Tier)
+  await view.settled()
+  expect(view.state).toBe('absent')
+  await client.create(Tier.crd() as unknown as CustomResourceDefinition)
+  const before = time.clock.now()
+  await time.run(() => view.state === 'synced', 60_000)
+  expect(time.clock.now() - before).toBeLessThan(10_000)
+  expect(await discovery.serves(Tier)).toBe(true)
+  await client.delete({ ...CustomResourceDefinition, name: 'tiers.projectcalico.org' })
+  await time.run(() => view.state === 'absent', 60_000)
+  expect(await discovery.serves(Tier)).toBe(false)
+})
