@@ -6,10 +6,11 @@ import type { Calico } from '../installation/calico.ts'
 import { computed } from '../installation/computed.ts'
 import { bgpFields, felixFields } from '../installation/felix.ts'
 import { calicoVersion } from '../installation/images.ts'
+import { reportedMtu } from '../installation/mtu.ts'
 import { withoutGoldmaneAddress, withoutNodesForTypha, withoutPools, withoutPullSecrets } from '../installation/waiting.ts'
 import * as kinds from '../kube/kinds.ts'
 import { type KubeObject, refOf } from '../kube/objects.ts'
-import { type Condition, defineController, type Outcome, type Wanted } from '../reconcile/controller.ts'
+import { type Condition, defineController, type Wanted } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { activeOperator, criticalPodsQuota } from '../render/cluster/cluster.ts'
 import { bgpConfiguration, felixConfiguration } from '../render/configuration.ts'
@@ -29,6 +30,8 @@ import { finalizer, teardown } from './teardown.ts'
 interface Found {
   decision: Decision
   keys?: NodeKeysFound
+  /** What calico-node found on the operator's own node. */
+  nodeMtu?: string
 }
 
 const requesters = ['calico-node', 'calico-typha', 'calico-kube-controllers']
@@ -50,17 +53,26 @@ export const calico = (surroundings: Surroundings) =>
       if (!asked) return undefined
       const decision = await readDecision(cluster, surroundings.environment, asked)
       const { calico } = decision
-      return { decision, ...(calico && { keys: await readNodeKeys(cluster, calico, surroundings) }) }
+      const nodeMtu = surroundings.nodeMtu?.()
+      return {
+        decision,
+        ...(calico && { keys: await readNodeKeys(cluster, calico, surroundings) }),
+        ...(nodeMtu !== undefined && { nodeMtu }),
+      }
     },
 
-    desired({ decision, keys }) {
+    desired({ decision, keys, nodeMtu }) {
       const { base } = decision.asked
       if (base.metadata.deletionTimestamp) return teardown(refOf(base))
       const calico = decided(decision)
+      const outcome = rendered(calico, decision, ready(decision, calico, keys))
+      const reported = reportedMtu(calico.mtu, nodeMtu)
+      const mtu = 'mtu' in reported ? reported.mtu || undefined : undefined
       return {
-        ...rendered(calico, decision, ready(decision, calico, keys)),
+        ...outcome,
+        problems: [...outcome.problems, ...('problem' in reported ? [reported.problem] : [])],
         status: { computed: computed(calico.spec) },
-        achieved: { variant: 'Calico', calicoVersion, mtu: calico.mtu, imageSet: calico.imageSet },
+        achieved: { variant: 'Calico', calicoVersion, mtu, imageSet: calico.imageSet },
       }
     },
   })
@@ -71,7 +83,7 @@ type Ready = Required<Pick<NodeKeysFound, 'keys' | 'trust'>> & { problems: Probl
 function ready({ asked, facts }: Decision, calico: Calico, found: NodeKeysFound | undefined): Ready {
   const missing = [
     withoutPools(calico),
-    withoutPullSecrets(asked, facts),
+    ...withoutPullSecrets(asked, facts),
     ...(found?.waiting?.problems ?? []),
     withoutGoldmaneAddress(calico, facts),
   ].filter(isProblem)
@@ -82,7 +94,7 @@ function ready({ asked, facts }: Decision, calico: Calico, found: NodeKeysFound 
 
 const isProblem = (problem: Problem | undefined): problem is Problem => problem !== undefined
 
-function rendered(calico: Calico, { asked, facts }: Decision, { keys, trust, problems }: Ready): Outcome {
+function rendered(calico: Calico, { asked, facts }: Decision, { keys, trust, problems }: Ready) {
   const [client, server] = [pairOf(keys, 'node-certs'), pairOf(keys, 'typha-certs')]
   const { bundle } = trust
   const requested = requesterBindings(calicoSystem, requesters)

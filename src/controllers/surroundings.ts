@@ -9,4 +9,6 @@ export interface Surroundings {
   /** PEM text of the system roots of this process's image; may be empty. */
   systemRoots: string
   issuer: Issuer
+  /** What /var/lib/calico/mtu says on the node this process runs on, where that is mounted. */
+  nodeMtu?: () => string | undefined
 }

@@ -49,9 +49,9 @@ describe('what the reference refuses is refused in its words', () => {
 
     const ofInstallation = refusal(name, 'calico')?.match(/^(?:Invalid Installation provided: )?(.*)$/)?.[1]
     const ofPools = refusal(name, 'ippools')?.match(/^error validating IP pool configuration: (.*)$/)?.[1]
-    const said = [...problemsOf(result).map(({ message }) => message), ...(missing ? [missing.message] : [])]
+    const said = [...problemsOf(result).map(({ message }) => message), ...missing.map(({ message }) => message)]
     const waitsForPools = ofInstallation === 'waiting for enabled IP pools to be created'
-    expect('problems' in result).toBe(ofInstallation !== undefined && !waitsForPools && !missing)
+    expect('problems' in result).toBe(ofInstallation !== undefined && !waitsForPools && missing.length === 0)
     const expected = waitsForPools ? ofPools : ofInstallation
     if (expected === undefined) expect(said).toEqual([])
     else expect(said.some(message => message.startsWith(expected))).toBe(true)

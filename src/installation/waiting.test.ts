@@ -21,14 +21,17 @@ describe('pools are waited for', () => {
 
 const secret = (name: string): Secret => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'tigera-operator' } })
 
-test('the first pull secret that is not there is named', () => {
-  const asked = asking({ imagePullSecrets: [{ name: 'here' }] }, { imagePullSecrets: [{ name: 'here' }, { name: 'absent' }] })
-  expect(withoutPullSecrets(asked, factsWith({ pullSecrets: [secret('here')] }))).toMatchObject({
-    reason: 'ResourceReadError',
-    message: 'Error retrieving pull secrets: Secret "absent" not found',
-    path: 'spec.imagePullSecrets[1]',
-  })
-  expect(withoutPullSecrets(asked, factsWith({ pullSecrets: [secret('here'), secret('absent')] }))).toBeUndefined()
+test('every pull secret that is not there is named', () => {
+  const asked = asking(
+    { imagePullSecrets: [{ name: 'here' }] },
+    { imagePullSecrets: [{ name: 'gone' }, { name: 'here' }, { name: 'absent' }] },
+  )
+  const missing = withoutPullSecrets(asked, factsWith({ pullSecrets: [secret('here')] }))
+  expect(missing.map(({ reason, message, path }) => [reason, message, path])).toEqual([
+    ['ResourceReadError', 'Error retrieving pull secrets: Secret "gone" not found', 'spec.imagePullSecrets[0]'],
+    ['ResourceReadError', 'Error retrieving pull secrets: Secret "absent" not found', 'spec.imagePullSecrets[2]'],
+  ])
+  expect(withoutPullSecrets(asked, factsWith({ pullSecrets: ['gone', 'here', 'absent'].map(secret) }))).toEqual([])
 })
 
 test('Goldmane is waited for until its Service has an address', () => {

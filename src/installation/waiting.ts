@@ -25,20 +25,20 @@ export const withoutPools = (calico: Calico): Missing =>
       }
     : undefined
 
-/** Step 20. */
-export function withoutPullSecrets({ base, overlay }: Asked, { pullSecrets, environment }: Facts): Missing {
-  const wanted = overlaid(base.spec ?? {}, overlay?.spec).imagePullSecrets ?? []
-  const index = wanted.findIndex(({ name }) => !pullSecrets.some(secret => secret.metadata.name === name))
-  const name = wanted[index]?.name
-  if (name === undefined) return undefined
+/** Step 20: all of those that are missing. */
+export function withoutPullSecrets({ base, overlay }: Asked, { pullSecrets, environment }: Facts): Problem[] {
+  const there = new Set(pullSecrets.map(({ metadata }) => metadata.name))
   const { namespace } = environment.operator
-  return {
-    reason: 'ResourceReadError',
-    message: `Error retrieving pull secrets: Secret "${name}" not found`,
-    object: { apiVersion: 'v1', kind: 'Secret', name, namespace },
-    path: `spec.imagePullSecrets[${index}]`,
-    remedy: `Create the Secret in the namespace ${namespace}, or take it out of the list`,
-  }
+  return (overlaid(base.spec ?? {}, overlay?.spec).imagePullSecrets ?? []).flatMap(({ name = '' }, index) => {
+    if (there.has(name)) return []
+    return {
+      reason: 'ResourceReadError' as const,
+      message: `Error retrieving pull secrets: Secret "${name}" not found`,
+      object: { apiVersion: 'v1', kind: 'Secret', name, namespace },
+      path: `spec.imagePullSecrets[${index}]`,
+      remedy: `Create the Secret in the namespace ${namespace}, or take it out of the list`,
+    }
+  })
 }
 
 /** Step 36: calico-node would start twice, now and again when the address is known. */
