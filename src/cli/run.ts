@@ -50,8 +50,8 @@ interface Process {
 }
 
 /** Resolves with the exit code, when the process has been asked to end or has done what it was started for. Throws for a wrong command line and without credentials. */
-export async function run(flags: OperatorFlags): Promise<0 | 1> {
-  const env = environment(flags)
+export async function run(flags: OperatorFlags, given: Variables): Promise<0 | 1> {
+  const env = environment(flags, given)
   const listenAt = listenAddress(env)
   const log = logOf(flags)
   const { namespace } = identity(env, readFile)
@@ -75,10 +75,10 @@ export async function run(flags: OperatorFlags): Promise<0 | 1> {
 }
 
 /** With `--url-only-kubeconfig` the address of the server comes from a file, the credentials from the pod. */
-function environment({ urlOnlyKubeconfig }: OperatorFlags): Variables {
-  if (!urlOnlyKubeconfig) return process.env
+function environment({ urlOnlyKubeconfig }: OperatorFlags, env: Variables): Variables {
+  if (!urlOnlyKubeconfig) return env
   const { host, port } = serverOf(urlOnlyKubeconfig)
-  return { ...process.env, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port }
+  return { ...env, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port }
 }
 
 const logOf = ({ zapLogLevel, zapDevel, zapEncoder, zapTimeEncoding }: OperatorFlags): Log =>
