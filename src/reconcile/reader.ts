@@ -46,6 +46,8 @@ export class RecordingReader implements Reader {
   }
 
   async derive<T extends KubeObject, V>(name: string, kind: Kind<T>, project: (objects: T[]) => V): Promise<V> {
+    // Also what cannot be read now is an interest: it may be readable later.
+    this.interests.served(kind)
     const view = await this.#settled(kind, this.#cache.view(kind, {}))
     const value = project(view.list())
     this.interests.derive(name, { kind, project: project as (objects: KubeObject[]) => unknown, value: JSON.stringify(value) })
