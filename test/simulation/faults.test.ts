@@ -1,0 +1,45 @@
+/** A whole installation over a transport as bad as networks are: whatever goes wrong on the way, the end is the same. */
+import { expect, test } from 'vitest'
+import { seeded } from '../../src/kube/clock.ts'
+import { type Faulty, faulty } from '../../src/kube/faults.ts'
+import { clusterOf, differences, stateOf } from './cluster.ts'
+
+const seeds = Array.from({ length: 200 }, (_, index) => index + 1)
+/** For so long everything may fail; then the network is well again, and within the longest pause between two attempts all is done. */
+const stormMs = 120_000
+const calmMs = 180_000
+
+async function endOf(seed: number, stormy: boolean): Promise<{ state: Map<string, string>; faults: number; rested: boolean }> {
+  const cluster = await clusterOf(seed)
+  try {
+    let network: Faulty | undefined
+    await cluster.start({
+      through: transport => {
+        if (!stormy) return transport
+        network = faulty(transport, { random: seeded(seed), clock: cluster.time.clock })
+        return network
+      },
+    })
+    await cluster.time.pass(stormMs)
+    network?.calm()
+    await cluster.time.pass(calmMs)
+    const rested = await cluster.rest()
+    const faults = Object.values(network?.happened ?? {}).reduce((sum, times) => sum + times, 0)
+    return { state: stateOf(cluster), faults, rested }
+  } finally {
+    cluster.close()
+  }
+}
+
+test('an installation ends the same under every seed of faults', { timeout: 120_000 }, async () => {
+  const calm = await endOf(0, false)
+  expect(calm.state.size).toBeGreaterThan(100)
+  let faults = 0
+  for (const seed of seeds) {
+    const storm = await endOf(seed, true)
+    faults += storm.faults
+    expect(storm.rested, `seed ${seed} comes to rest`).toBe(true)
+    expect(differences(calm.state, storm.state), `seed ${seed}`).toEqual([])
+  }
+  expect(faults).toBeGreaterThan(10 * seeds.length)
+})
