@@ -36,6 +36,7 @@ export class Credentials {
   readonly #read: (anew: boolean) => Promise<Identity>
   readonly #clock: Clock
   #known: { identity: Promise<Identity>; since: number } | undefined
+  #renewal: { refused: Identity; identity: Promise<Identity> } | undefined
 
   constructor(source: string, clock: Clock, read: (anew: boolean) => Promise<Identity>) {
     this.source = source
@@ -51,7 +52,9 @@ export class Credentials {
   /** After the server refused this identity; whoever was refused at the same time gets the same new one. */
   async renewed(refused: Identity): Promise<Identity> {
     const known = await this.get()
-    return known === refused ? this.#ask(true) : known
+    if (known !== refused) return known
+    if (this.#renewal?.refused !== refused) this.#renewal = { refused, identity: this.#ask(true) }
+    return this.#renewal.identity
   }
 
   #ask(anew: boolean): Promise<Identity> {

@@ -1,4 +1,4 @@
-/** Exchanges over HTTP/2: many at once on one connection, which is asked for a sign of life while anything is open on it. Never repeats a request. */
+/** Exchanges over HTTP/2: many at once on one connection, which is asked for a sign of life while anything is open on it. Repeats only what the server refused to look at. */
 import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2, constants } from 'node:http2'
 import { isIP } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
@@ -13,6 +13,7 @@ export class NoHttp2 extends Error {
 /** Fewer than any server allows (kube-apiserver: 250), so that none has to wait for another to end. */
 const streamsPerSession = 100
 const windowBytes = 1 << 20
+const refusedStream = 'REFUSED_STREAM'
 
 export class Http2Wire implements Wire {
   readonly #url: URL
@@ -31,7 +32,14 @@ export class Http2Wire implements Wire {
 
   async open(request: WireRequest): Promise<WireResponse> {
     if (this.#closed) throw new Unreachable('the connection has been closed')
-    return (await this.#session()).open(request)
+    for (let again = 0; ; again++) {
+      try {
+        return await (await this.#session()).open(request)
+      } catch (error) {
+        // Sent while the server was saying goodbye: by RFC 9113 §8.7 nothing was done, so that it may be asked again elsewhere.
+        if (again === 2 || !(error instanceof Unreachable) || error.code !== refusedStream) throw error
+      }
+    }
   }
 
   async close(): Promise<void> {
@@ -89,12 +97,14 @@ class Session {
   readonly #host: string
   #open = 0
   #heard = performance.now()
+  /** Why the connection was given up, if it was. */
+  #fault: Error | undefined
   #pings: NodeJS.Timeout
 
   constructor(url: URL, socket: TLSSocket, pingMs: number) {
     this.#host = url.host
     this.#http2 = connectHttp2(url, { createConnection: () => socket, settings: { enablePush: false, initialWindowSize: windowBytes } })
-    this.#http2.on('connect', () => this.#http2.setLocalWindowSize(16 * windowBytes))
+    this.#http2.on('connect', () => this.usable && this.#http2.setLocalWindowSize(16 * windowBytes))
     // Each exchange is told of it by itself.
     this.#http2.on('error', () => {})
     this.#http2.on('close', () => clearInterval(this.#pings))
@@ -111,45 +121,55 @@ class Session {
   }
 
   destroy(error?: Error): void {
+    this.#fault ??= error
     this.#http2.destroy(error)
   }
 
   open({ method, path, headers, body, signal }: WireRequest): Promise<WireResponse> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
-      if (!this.usable) return reject(unreachable(this.#host, new Error('the server has closed the connection')))
+      if (!this.usable) return reject(this.#unreachable(new Error('the server has closed the connection'), refusedStream))
       const stream = this.#http2.request({ ...headers, ':method': method, ':path': path }, { endStream: body === undefined })
+      const exchange = { cancelled: false }
+      const cancel = () => {
+        exchange.cancelled = true
+        stream.close(constants.NGHTTP2_CANCEL)
+      }
       this.#open++
-      const abort = () => stream.close(constants.NGHTTP2_CANCEL)
-      signal?.addEventListener('abort', abort, { once: true })
+      signal?.addEventListener('abort', cancel, { once: true })
       stream.once('close', () => {
         this.#open--
-        signal?.removeEventListener('abort', abort)
-        reject(
-          signal?.aborted
-            ? signal.reason
-            : unreachable(this.#host, new Error(`the exchange ended before an answer (HTTP/2 code ${stream.rstCode})`)),
-        )
+        signal?.removeEventListener('abort', cancel)
+        reject(signal?.aborted ? signal.reason : this.#unreachable(new Error('the exchange ended before an answer')))
       })
-      // Also after the answer has begun: the reader of the body is told by its iterator.
-      stream.on('error', error => reject(unreachable(this.#host, error)))
+      // Also after the answer has begun, when its reader is told by what it reads.
+      stream.on('error', error =>
+        reject(this.#unreachable(error, stream.rstCode === constants.NGHTTP2_REFUSED_STREAM ? refusedStream : undefined)),
+      )
       stream.once('response', answer => {
         this.#heard = performance.now()
-        resolve({ status: answer[':status'] ?? 0, headers: plainHeaders(answer), body: this.#body(stream), cancel: abort })
+        resolve({ status: answer[':status'] ?? 0, headers: plainHeaders(answer), body: this.#body(stream, exchange), cancel })
       })
       if (body !== undefined) stream.end(body)
     })
   }
 
-  async *#body(stream: ClientHttp2Stream): AsyncGenerator<Uint8Array> {
+  async *#body(stream: ClientHttp2Stream, exchange: { cancelled: boolean }): AsyncGenerator<Uint8Array> {
     try {
       for await (const chunk of stream) {
         this.#heard = performance.now()
         yield chunk as Uint8Array
       }
     } catch (error) {
-      if (stream.rstCode !== constants.NGHTTP2_CANCEL || !stream.closed) throw unreachable(this.#host, error as Error)
+      if (!exchange.cancelled) throw this.#unreachable(error as Error)
     }
+    // A connection that is cut ends the stream as if it were complete.
+    if (!exchange.cancelled && (stream.aborted || stream.rstCode !== constants.NGHTTP2_NO_ERROR))
+      throw this.#unreachable(new Error('the connection broke'))
+  }
+
+  #unreachable(error: Error, code?: string): Unreachable {
+    return unreachable(this.#host, this.#fault ?? error, code)
   }
 
   /** TCP alone takes minutes to find out that a peer is gone, and never that it is stuck. */
@@ -170,7 +190,6 @@ class Session {
   }
 }
 
-function unreachable(host: string, error: Error & { code?: string }): Unreachable {
-  if (error instanceof Unreachable) return error
-  return new Unreachable(`${host}: ${error.message}`, { cause: error, code: error.code })
+function unreachable(host: string, error: Error & { code?: string }, code = error.code): Unreachable {
+  return error instanceof Unreachable ? error : new Unreachable(`${host}: ${error.message}`, { cause: error, code })
 }
