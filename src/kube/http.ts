@@ -2,10 +2,9 @@
 import { createHash } from 'node:crypto'
 import type { Credentials, Identity } from './auth.ts'
 import { Unreachable } from './errors.ts'
-import { Http1Wire } from './http1.ts'
 import { Http2Wire, NoHttp2 } from './http2.ts'
 import type { Request, Response, Transport, WatchEvent, WatchResponse } from './transport.ts'
-import type { Wire, WireRequest, WireResponse } from './wire.ts'
+import type { Peer, Wire, WireRequest, WireResponse } from './wire.ts'
 
 export interface HttpOptions {
   credentials: Credentials
@@ -18,7 +17,9 @@ export interface HttpOptions {
 /** Connections as one identity; kept until nothing uses them when the identity changes. */
 interface Wires {
   key: string
-  http1: Wire
+  peer: Peer
+  /** Opened when first needed: what it is made of takes as much memory as all else here. */
+  http1: Promise<Wire> | undefined
   http2: Wire | undefined
   using: number
   stale: boolean
@@ -68,7 +69,7 @@ export class HttpTransport implements Transport {
 
   async close(): Promise<void> {
     const all = [...this.#retired, ...(this.#wires ? [this.#wires] : [])]
-    await Promise.all(all.flatMap(({ http1, http2 }) => [http1.close(), http2?.close()]))
+    await Promise.all(all.map(closeWires))
   }
 
   async #exchange(request: Request, signal: AbortSignal): Promise<{ answer: WireResponse; done: () => void }> {
@@ -122,7 +123,7 @@ export class HttpTransport implements Transport {
     const before = this.#wires
     const peer = { server, tls, proxy }
     const http2 = server.startsWith('https:') && !proxy ? new Http2Wire(peer) : undefined
-    this.#wires = { key, http1: new Http1Wire(peer), http2, using: 0, stale: false }
+    this.#wires = { key, peer, http1: undefined, http2, using: 0, stale: false }
     if (before) {
       before.stale = true
       this.#retired.add(before)
@@ -133,19 +134,23 @@ export class HttpTransport implements Transport {
 
   async #drop(wires: Wires): Promise<void> {
     this.#retired.delete(wires)
-    await Promise.all([wires.http1.close(), wires.http2?.close()])
+    await closeWires(wires)
   }
 }
 
+const closeWires = async ({ http1, http2 }: Wires): Promise<void> => {
+  await Promise.all([http1?.then(wire => wire.close()), http2?.close()])
+}
+
 async function open(wires: Wires, request: WireRequest): Promise<WireResponse> {
-  if (!wires.http2) return wires.http1.open(request)
   try {
-    return await wires.http2.open(request)
+    if (wires.http2) return await wires.http2.open(request)
   } catch (error) {
     if (!(error instanceof NoHttp2)) throw error
     wires.http2 = undefined
-    return wires.http1.open(request)
   }
+  wires.http1 ??= import('./http1.ts').then(({ Http1Wire }) => new Http1Wire(wires.peer))
+  return (await wires.http1).open(request)
 }
 
 const sameAs = (one: Identity, other: Identity): boolean => JSON.stringify(one) === JSON.stringify(other)

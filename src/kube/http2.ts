@@ -1,5 +1,5 @@
 /** Exchanges over HTTP/2: many at once on one connection, which is asked for a sign of life while anything is open on it. Repeats only what the server refused to look at. */
-import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2, constants } from 'node:http2'
+import { type ClientHttp2Session, connect as connectHttp2, constants } from 'node:http2'
 import { isIP } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { Unreachable } from './errors.ts'
@@ -130,16 +130,23 @@ class Session {
       if (signal?.aborted) return reject(signal.reason)
       if (!this.usable) return reject(this.#unreachable(new Error('the server has closed the connection'), refusedStream))
       const stream = this.#http2.request({ ...headers, ':method': method, ':path': path }, { endStream: body === undefined })
-      const exchange = { cancelled: false }
+      const inbox = new Inbox()
       const cancel = () => {
-        exchange.cancelled = true
+        inbox.end()
         stream.close(constants.NGHTTP2_CANCEL)
       }
       this.#open++
       signal?.addEventListener('abort', cancel, { once: true })
+      stream.on('data', (chunk: Uint8Array) => {
+        this.#heard = performance.now()
+        inbox.put(chunk)
+      })
       stream.once('close', () => {
         this.#open--
         signal?.removeEventListener('abort', cancel)
+        // A connection that is cut ends the stream as if it were complete.
+        const whole = stream.readableEnded && !stream.aborted && stream.rstCode === constants.NGHTTP2_NO_ERROR
+        inbox.end(whole ? undefined : this.#unreachable(new Error('the connection broke')))
         reject(signal?.aborted ? signal.reason : this.#unreachable(new Error('the exchange ended before an answer')))
       })
       // Also after the answer has begun, when its reader is told by what it reads.
@@ -148,24 +155,10 @@ class Session {
       )
       stream.once('response', answer => {
         this.#heard = performance.now()
-        resolve({ status: answer[':status'] ?? 0, headers: plainHeaders(answer), body: this.#body(stream, exchange), cancel })
+        resolve({ status: answer[':status'] ?? 0, headers: plainHeaders(answer), body: inbox, cancel })
       })
       if (body !== undefined) stream.end(body)
     })
-  }
-
-  async *#body(stream: ClientHttp2Stream, exchange: { cancelled: boolean }): AsyncGenerator<Uint8Array> {
-    try {
-      for await (const chunk of stream) {
-        this.#heard = performance.now()
-        yield chunk as Uint8Array
-      }
-    } catch (error) {
-      if (!exchange.cancelled) throw this.#unreachable(error as Error)
-    }
-    // A connection that is cut ends the stream as if it were complete.
-    if (!exchange.cancelled && (stream.aborted || stream.rstCode !== constants.NGHTTP2_NO_ERROR))
-      throw this.#unreachable(new Error('the connection broke'))
   }
 
   #unreachable(error: Error, code?: string): Unreachable {
@@ -187,6 +180,39 @@ class Session {
         if (!error) this.#heard = performance.now()
       })
     if (!sent) clearTimeout(late)
+  }
+}
+
+/** What has come of a body and is not read yet: Node throws away what nobody has begun to read when a stream ends. */
+class Inbox implements AsyncIterable<Uint8Array> {
+  readonly #chunks: Uint8Array[] = []
+  #ended = false
+  #error: Error | undefined
+  #wake = () => {}
+
+  put(chunk: Uint8Array): void {
+    this.#chunks.push(chunk)
+    this.#wake()
+  }
+
+  /** The first end counts. */
+  end(error?: Error): void {
+    if (!this.#ended) this.#error = error
+    this.#ended = true
+    this.#wake()
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const chunk = this.#chunks.shift()
+      if (chunk) yield chunk
+      else if (this.#error) throw this.#error
+      else if (this.#ended) return
+      else
+        await new Promise<void>(resolve => {
+          this.#wake = resolve
+        })
+    }
   }
 }
 
