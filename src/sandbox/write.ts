@@ -55,7 +55,9 @@ export function replace(server: Server, call: Call, { object, old }: { object: I
   const admitted = withOwnersOnce(server.admission.mutate(server, review(object)), call, afterAdmission)
   const timed = withoutNewTimes(admitted, old)
   requireVersion(call, timed, old)
-  const prepared = nextGeneration(prepareUpdate(server, call, { object: carriedOver(timed, old), old }), old, call.served)
+  const filled = prepareUpdate(server, call, { object: carriedOver(timed, old), old })
+  // Annotations that come with a status do not count.
+  const prepared = call.subresource === 'status' ? filled : nextGeneration(filled, old, call.served)
   refuseInvalid(call, prepared, problems(call, prepared, old))
   server.admission.validate(server, review(prepared))
   const next = withMeta(prepared, { resourceVersion: old.metadata.resourceVersion })
