@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from './clock.ts'
 import { type Access, type ClusterConfig, CredentialsError, readKubeconfig, type UserConfig } from './kubeconfig.ts'
+import type { Plugin } from './plugin.ts'
 
 /** All that a connection needs, as of now. */
 export interface Identity {
@@ -108,12 +109,18 @@ function ofPod(env: CredentialsOptions['env'], folder: string, clock: Clock): Cr
 
 function ofKubeconfig(paths: string, { context, env, clock }: Pick<CredentialsOptions, 'context' | 'env' | 'clock'>): Credentials {
   const access = readKubeconfig(paths, context)
-  let plugin: Plugin = {}
-  const byPluginAnew = (anew: boolean) => {
-    if (anew) plugin = {}
-    return byPlugin(access, plugin)
+  let plugin: Promise<Plugin> | undefined
+  const byPlugin = async (anew: boolean): Promise<Identity> => {
+    if (!plugin || anew) plugin = import('./plugin.ts').then(({ Plugin }) => new Plugin(access))
+    const { headers, tls } = await (await plugin).credentials()
+    return {
+      server: access.cluster.server,
+      tls: { ...tlsOf(access.cluster), ...tls },
+      headers: { ...headers, ...impersonation(access.user) },
+      proxy: access.cluster['proxy-url'] || undefined,
+    }
   }
-  const read = needsPlugin(access.user) ? byPluginAnew : () => fromFiles(readKubeconfig(paths, access.context))
+  const read = needsPlugin(access.user) ? byPlugin : () => fromFiles(readKubeconfig(paths, access.context))
   return new Credentials(`${access.source}, context ${access.context}`, clock, async anew => {
     const identity = await read(anew)
     return { ...identity, proxy: identity.proxy ?? proxyFor(identity.server, env) }
@@ -161,45 +168,6 @@ function impersonation(user: UserConfig): Record<string, string> {
     ...(user['as-uid'] && { 'impersonate-uid': user['as-uid'] }),
     ...(groups && { 'impersonate-group': groups }),
   }
-}
-
-/** The authenticators of client-node keep what they were given until it ends, even when the server has refused it: a new one asks again. */
-async function byPlugin({ source, context, cluster, user }: Access, kept: Plugin): Promise<Identity> {
-  const { KubeConfig } = await import('@kubernetes/client-node')
-  if (!kept.config) {
-    kept.config = new KubeConfig()
-    const { exec, 'auth-provider': authProvider } = user
-    kept.config.loadFromOptions({
-      clusters: [
-        { name: context, server: cluster.server, caFile: cluster['certificate-authority'], caData: cluster['certificate-authority-data'] },
-      ],
-      users: [{ name: context, exec, authProvider }],
-      contexts: [{ name: context, cluster: context, user: context }],
-      currentContext: context,
-    })
-  }
-  const options: { headers: Record<string, string>; ca?: unknown; cert?: unknown; key?: unknown } = { headers: {} }
-  try {
-    await kept.config.applyToHTTPSOptions(options)
-  } catch (error) {
-    throw new CredentialsError(`${source}, context ${context}: its plugin gives no credentials: ${(error as Error).message}`, {
-      cause: error,
-    })
-  }
-  const text = (value: unknown) => (value === undefined ? undefined : String(value))
-  return {
-    server: cluster.server,
-    tls: { ...tlsOf(cluster), ca: text(options.ca), cert: text(options.cert), key: text(options.key) },
-    headers: {
-      ...Object.fromEntries(Object.entries(options.headers).map(([name, value]) => [name.toLowerCase(), value.trim()])),
-      ...impersonation(user),
-    },
-    proxy: cluster['proxy-url'] || undefined,
-  }
-}
-
-interface Plugin {
-  config?: import('@kubernetes/client-node').KubeConfig
 }
 
 /** HTTPS_PROXY and NO_PROXY, as curl and Go read them. */

@@ -68,6 +68,9 @@ export const refOf = ({ apiVersion, kind, metadata: { name, namespace } }: KubeO
 /** The group of an apiVersion: `apps` of `apps/v1`, the empty string of `v1`. */
 export const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '')
 
+/** `daemonsets.apps`: how messages name a kind. */
+export const resourceOf = ({ apiVersion, plural }: Kind): string => (groupOf(apiVersion) ? `${plural}.${groupOf(apiVersion)}` : plural)
+
 /** `DaemonSet calico-system/calico-node`: how messages name an object. */
 export const describe = ({ kind, namespace, name }: Omit<ObjectRef, 'apiVersion'>): string =>
   `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`
