@@ -9,8 +9,11 @@ import { readMode } from '../controllers/mode.ts'
 import type { Surroundings } from '../controllers/surroundings.ts'
 import { Client } from '../kube/client.ts'
 import { type Random, seeded } from '../kube/clock.ts'
+import type { KubeObject } from '../kube/objects.ts'
 import type { Transport } from '../kube/transport.ts'
-import { Sandbox, type Snapshot } from '../sandbox/sandbox.ts'
+import { Life, type LifeOptions } from '../sandbox/life/life.ts'
+import { type NodeGroup, nodesOf } from '../sandbox/life/nodes.ts'
+import { type LoggedRequest, Sandbox, type Snapshot } from '../sandbox/sandbox.ts'
 import { VirtualTime } from '../sandbox/virtual-time.ts'
 import { endpointOf, identity, kubernetesVersion, type Variables } from './environment.ts'
 import { type Observer, Operator } from './operator.ts'
@@ -30,6 +33,8 @@ export interface OfflineOptions {
   start?: number
   seed?: number
   from?: Snapshot
+  /** How lively it is. Default: everything follows at once, and pods are not written down. */
+  life?: Omit<LifeOptions, 'transport' | 'clock'>
 }
 
 export interface OperateOptions {
@@ -44,6 +49,12 @@ export interface OperateOptions {
 /** As whom the operator is known to the sandbox. */
 export const operatorUser = 'operator'
 
+/** Milliseconds without a change after which nothing more is expected, and after which nothing more is waited for. */
+const quiet = 32_000
+const longest = 1_800_000
+const writes = new Set(['create', 'update', 'patch', 'delete', 'deletecollection'])
+const isChange = ({ user, verb, effect }: LoggedRequest) => user === operatorUser && writes.has(verb) && effect
+
 const version = 'v1.35.4'
 const networks: Record<Family, string> = { IPv4: '10.96.0.0/16', IPv6: 'fd00:96::/112' }
 const firstAddresses: Record<Family, string> = { IPv4: '10.96.0.1', IPv6: 'fd00:96::1' }
@@ -52,13 +63,14 @@ export class Offline {
   readonly time: VirtualTime
   readonly sandbox: Sandbox
   readonly random: Random
+  readonly life: Life
   readonly #keys: KeySource
   readonly #octets: (count: number) => Uint8Array
   readonly #families: readonly Family[]
   readonly #user: User
   #operator: Operator | undefined
 
-  constructor({ keys, octets, families = ['IPv4'], enable, start, seed = 1, from }: OfflineOptions) {
+  constructor({ keys, octets, families = ['IPv4'], enable, start, seed = 1, from, life = { pods: false } }: OfflineOptions) {
     this.time = new VirtualTime(start)
     this.random = seeded(seed)
     this.#keys = { generate: () => this.time.busy(keys.generate()) }
@@ -67,6 +79,8 @@ export class Offline {
     const { clock } = this.time
     const serviceCIDRs = families.map(family => networks[family])
     this.sandbox = new Sandbox({ clock, random: this.random, serviceCIDRs, version, enable, from })
+    this.life = new Life({ transport: this.sandbox.transport({ user: 'life', userAgent: 'life' }), clock, ...life })
+    void this.life.start()
     this.#user = new User({ transport: this.sandbox.transport({ userAgent: 'kubectl' }), clock, random: this.random })
   }
 
@@ -80,6 +94,29 @@ export class Offline {
     result.catch(() => undefined)
     await this.time.run(() => done)
     return result
+  }
+
+  /** Creates objects one after the other. Throws ApiError at the first that is refused. */
+  async furnish(objects: readonly KubeObject[]): Promise<void> {
+    await this.does(async user => {
+      for (const object of objects) await user.create(object)
+    })
+  }
+
+  /** Lets time pass until no write of the operator has changed anything for 32 s; after half an hour it is not waited for any more, and false. */
+  async rest(): Promise<boolean> {
+    const { clock } = this.time
+    const [start, end] = [clock.now(), clock.now() + longest]
+    while (clock.now() < end) {
+      const last = Math.max(start, this.sandbox.requests.all.findLast(isChange)?.time ?? start)
+      if (clock.now() - last >= quiet) return true
+      await this.time.pass(last + quiet - clock.now())
+    }
+    return false
+  }
+
+  async addNodes(groups: NodeGroup[]): Promise<void> {
+    await this.furnish(nodesOf(groups, [...this.#families]))
   }
 
   /** Starts an operator, in the place of the one before. */
@@ -107,13 +144,14 @@ export class Offline {
   /** Ends everything. */
   close(): void {
     this.stop()
+    this.life.stop()
     this.sandbox.close()
   }
 
   async #surroundings(env: Variables, manageCrds: boolean): Promise<Surroundings> {
     const { clock } = this.time
     const client = new Client({ transport: this.sandbox.transport({ user: 'mode' }), clock, random: this.random, fieldManager: 'mode' })
-    const { mode } = await readMode(client, env.CALICO_API_GROUP)
+    const { mode } = await readMode(client, env.CALICO_API_GROUP ?? 'projectcalico.org/v3')
     const host = firstAddresses[this.#families[0] ?? 'IPv4']
     return {
       environment: {

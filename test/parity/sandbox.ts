@@ -1,6 +1,5 @@
 /** A scenario's cluster in memory, with the operator in this process and in virtual time. */
 
-import { nodes } from '../../hack/control-plane/nodes.ts'
 import { recordedEnvironment } from '../../hack/live-cluster.ts'
 import type { Entry } from '../../hack/trail.ts'
 import { isRead } from '../../hack/trail.ts'
@@ -14,8 +13,8 @@ import type { Scenario } from './scenario.ts'
 export async function sandboxBed({ apiMode, nodes: groups, families, apiserverArgs, env }: Scenario): Promise<Bed> {
   const cluster = new Offline({ keys: knownKeys(), families, enable: previews(apiserverArgs) })
   const { clock } = cluster.time
-  const there = [...ground(apiMode === 'v3crd' ? 'v3' : 'v1'), ...nodes(groups.map(group => ({ families, ...group })))]
-  for (const object of there) await cluster.does(user => user.create(object))
+  await cluster.furnish(ground(apiMode === 'v3crd' ? 'v3' : 'v1'))
+  await cluster.addNodes(groups)
   return {
     does: work => cluster.does(work),
     async start() {

@@ -1,5 +1,4 @@
 /** A cluster in memory on which simulations begin, and what it comes to in the end, without what differs from run to run. Knows no faults. */
-import { nodes } from '../../hack/control-plane/nodes.ts'
 import { ground } from '../../src/cli/ground.ts'
 import { Offline } from '../../src/cli/offline.ts'
 import type { KubeObject } from '../../src/kube/objects.ts'
@@ -23,7 +22,9 @@ export async function clusterOf(seed: number): Promise<Offline> {
 
 async function prepare(): Promise<Snapshot> {
   const cluster = new Offline({ keys: knownKeys() })
-  await cluster.furnish([...ground('v3'), ...nodes([{ count: 3 }]), installation])
+  await cluster.furnish(ground('v3'))
+  await cluster.addNodes([{ count: 3 }])
+  await cluster.furnish([installation])
   await cluster.rest()
   const snapshot = cluster.sandbox.snapshot()
   cluster.close()

@@ -1,0 +1,57 @@
+/** Turns objects as an operator wrote them into manifests: without what a server adds, in an order that is always the same. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { KubeObject, ObjectMeta } from '../kube/objects.ts'
+import { writeStep } from '../reconcile/order.ts'
+import { toYaml } from './manifests.ts'
+import type { WrittenObject } from './written.ts'
+
+export type Form = 'yaml' | 'json' | { directory: string }
+
+/** `yaml`, `json`, `dir=PATH`; undefined for anything else. */
+export function formOf(text: string): Form | undefined {
+  if (text === 'yaml' || text === 'json') return text
+  const directory = /^dir=(.+)$/.exec(text)?.[1]
+  return directory === undefined ? undefined : { directory }
+}
+
+/** What was made is shown as it was asked for; what was somebody else's and was changed, as it is now. */
+export function manifests(written: readonly WrittenObject[], uids: ReadonlyMap<string, string | undefined>): KubeObject[] {
+  const objects = written.map(({ sent, stored, created }) => plain(created ? sent : stored, uids))
+  return objects.sort((a, b) => writeStep(a) - writeStep(b) || inText(placeOf(a), placeOf(b)))
+}
+
+const placeOf = ({ apiVersion, kind, metadata: { namespace = '', name } }: KubeObject): string =>
+  [kind, apiVersion, namespace, name].join(' ')
+
+const inText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** `uids` maps uids of the cluster in memory to those that the owners have outside, where that is known. */
+function plain(object: KubeObject, uids: ReadonlyMap<string, string | undefined>): KubeObject {
+  const { status: _, metadata, ...rest } = object as KubeObject & { status?: unknown }
+  const { uid, resourceVersion, generation, creationTimestamp, managedFields, ...own } = metadata as ObjectMeta
+  const ownerReferences = own.ownerReferences?.map(({ uid: inMemory, ...owner }) => {
+    const outside = uids.get(inMemory)
+    return { ...owner, ...(outside !== undefined && { uid: outside }) }
+  })
+  return { ...rest, metadata: { ...own, ...(ownerReferences && { ownerReferences }) } } as KubeObject
+}
+
+/** Prints to standard output, or writes one file per object. */
+export function print(objects: readonly KubeObject[], form: Form): void {
+  if (form === 'yaml') process.stdout.write(toYaml(objects))
+  else if (form === 'json') process.stdout.write(`${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, null, 2)}\n`)
+  else for (const object of objects) write(join(form.directory, fileOf(object)), toYaml([object]))
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text)
+}
+
+/** `calico-system/daemonset-calico-node.yaml`. Names of roles may hold what file systems do not take. */
+function fileOf({ apiVersion, kind, metadata: { namespace = 'cluster', name } }: KubeObject): string {
+  // Two groups have a NetworkPolicy.
+  const group = apiVersion.includes('.') && kind === 'NetworkPolicy' ? `.${apiVersion.split('/')[0]}` : ''
+  return join(namespace, `${kind.toLowerCase()}${group}-${name.replaceAll(/[^A-Za-z0-9._-]/g, '_')}.yaml`)
+}
