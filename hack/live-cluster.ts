@@ -1,5 +1,7 @@
 /** A real control plane as the recordings had it, before and while an operator runs in it as a process of its own. */
 import { join } from 'node:path'
+import { crds } from '../api/index.ts'
+import type { CustomResourceDefinition } from '../api/resource.ts'
 import { ground } from '../src/cli/ground.ts'
 import { User } from '../src/cli/user.ts'
 import { findCredentials } from '../src/kube/auth.ts'
@@ -61,11 +63,22 @@ export class LiveCluster {
     try {
       await plane.createNodes(options.nodes)
       for (const object of ground(options.mode)) await cluster.user.create(object)
+      await Promise.all(crds(options.mode).map(({ spec }) => cluster.#watched(spec)))
       return cluster
     } catch (error) {
       await cluster.close()
       throw error
     }
+  }
+
+  /** For a second after a CRD is established the server answers watches with 429. Where CRDs have been for long nobody sees that, so it is waited for. */
+  async #watched({ group, versions, names }: CustomResourceDefinition['spec']): Promise<void> {
+    const path = `/apis/${group}/${versions[0]!.name}/${names.plural}?watch=true&timeoutSeconds=1`
+    for (let time = 0; time < 20; time++) {
+      if ((await this.plane.request('GET', path)).status === 200) return
+      await new Promise(resolve => setTimeout(resolve, 500))
+    }
+    throw new Error(`${names.plural}.${group} cannot be watched 10 s after its definition`)
   }
 
   /** One at a time; the one before is ended first. */

@@ -17,6 +17,8 @@ export interface Bed {
   trail(): Promise<Entry[]>
   /** Of the operator's process, in MiB; undefined where it has none of its own. */
   peakRss(): number | undefined
+  /** What its process said; undefined where it has none. */
+  log(): string | undefined
   close(): Promise<void>
 }
 

@@ -21,6 +21,7 @@ export async function liveBed({ apiMode, nodes, families, apiserverArgs, env }: 
     now: () => Date.now(),
     trail: () => cluster.trail(),
     peakRss: () => operator?.peakRss(),
+    log: () => operator?.log(),
     close: () => cluster.close(),
   }
 }

@@ -23,6 +23,8 @@ export interface Recording {
   status?: Statuses
   counts?: { settleSeconds: number; ended: Rest['ended'] } & Counts & { idle?: object; peakRssMiB?: number }
   rejected: Rejection[]
+  /** What the operator's process said, where it was one. */
+  log?: string
 }
 
 export interface CaseResult {
@@ -77,6 +79,7 @@ async function recordWhole(bed: Bed, scenario: Scenario): Promise<Recording> {
       ...(peak !== undefined && { peakRssMiB: peak }),
     },
     rejected: inputs.rejected,
+    log: bed.log(),
   }
 }
 

@@ -24,6 +24,7 @@ export async function sandboxBed({ apiMode, nodes: groups, families, apiserverAr
     now: () => clock.now(),
     trail: async () => cluster.sandbox.requests.all.map(entryOf),
     peakRss: () => undefined,
+    log: () => undefined,
     close: async () => cluster.close(),
   }
 }

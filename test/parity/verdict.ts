@@ -24,11 +24,12 @@ export async function judge(directory: string, makeBed: MakeBed, out: string): P
   return { ...verdict, comparisons: kinds.map(kind => compare(scenario.directory, actual, kind)) }
 }
 
-function write(folder: string, { expected, status, counts }: Recording): void {
+function write(folder: string, { expected, status, counts, log }: Recording): void {
   mkdirSync(folder, { recursive: true })
   for (const [name, content] of Object.entries({ expected, status, counts })) {
     if (content !== undefined) writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(content, null, 1)}\n`)
   }
+  if (log !== undefined) writeFileSync(join(folder, 'operator.log'), log)
 }
 
 export const isEqual = ({ comparisons = [] }: Verdict): boolean => comparisons.every(({ equal, total }) => equal === total)
