@@ -34,12 +34,16 @@ async function prepare(): Promise<Snapshot> {
 /** What only says that somebody lives, or follows from something else that is looked at. */
 const leftOut = /^(events|leases|pods|replicasets|controllerrevisions|endpointslices|endpoints)(\.|$)/
 
-/** Every object of the cluster by its place, as text: without times, uids, versions, keys and certificates. */
+/** Every object of the cluster by its place, as text: without times, uids, versions, keys and certificates. Of status only what the operator reports. */
 export function stateOf({ sandbox }: Offline): Map<string, string> {
   const state = new Map<string, string>()
   for (const [resource, { objects }] of sandbox.snapshot().store.collections) {
     if (leftOut.test(resource)) continue
-    for (const [name, object] of objects) state.set(`${resource} ${name}`, JSON.stringify(plain(object), undefined, 1))
+    for (const [name, object] of objects) {
+      const { status, ...rest } = object
+      const whole = object.apiVersion.startsWith('operator.tigera.io/') ? { ...rest, status } : rest
+      state.set(`${resource} ${name}`, JSON.stringify(plain(whole), undefined, 1))
+    }
   }
   return state
 }
