@@ -132,7 +132,6 @@ function difference(pair: Pair): Found | undefined {
 }
 
 function differenceToNothing({ wanted, schema, own, path }: Pair): Found | undefined {
-  if (Array.isArray(wanted) && wanted.length === 0 && mergeOf(schema) !== 'atomic') return undefined
   // What is in it may all be stored by leaving it out.
   if (own && isMap(wanted) && Object.keys(wanted).length > 0 && !isAtomic(schema))
     return differenceInFields({ wanted, live: {}, schema, own, path })

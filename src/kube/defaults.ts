@@ -149,6 +149,8 @@ const defaults: Record<string, Record<string, Default>> = {
 
 /** Allocated by the server, or kept by a controller: not wanting such a field never means to take it away. */
 const kept: Record<string, readonly string[]> = {
+  // Either name brings the other back.
+  'core.v1.PodSpec': ['serviceAccountName', 'serviceAccount'],
   'core.v1.ServiceSpec': ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'healthCheckNodePort'],
   'core.v1.ServicePort': ['nodePort'],
   'core.v1.ServiceAccount': ['secrets'],

@@ -2,7 +2,7 @@
 import type { ManagedFieldsEntry } from '../kube/objects.ts'
 import { sameJson } from './apply/compare.ts'
 import { emptySet, type FieldSet, pathText } from './apply/field-set.ts'
-import { faults, faultText } from './apply/items.ts'
+import { faults, faultText, Untellable } from './apply/items.ts'
 import { type Managers, managerText } from './apply/managers.ts'
 import { ApplyConflict, afterApply, afterUpdate, encode, fieldSet, startingManagers, type Typing } from './apply/ownership.ts'
 import { deducedShape } from './apply/shape.ts'
@@ -60,7 +60,13 @@ export function tracked(
   if (managers.size === 0 && old) return bare
   const live = old ? withMeta(old, { managedFields: undefined }) : zeroObject(call.served)
   const by = { manager: managerOf(call), subresource: call.subresource ?? '', now }
-  return withManagers(bare, afterUpdate(typingOf(call, catalogue), { live, object: bare, managers }, by))
+  try {
+    return withManagers(bare, afterUpdate(typingOf(call, catalogue), { live, object: bare, managers }, by))
+  } catch (error) {
+    // An object that has no fields to tell apart (null in a set) has no owners of them; validation has the next word.
+    if (error instanceof Untellable) return bare
+    throw error
+  }
 }
 
 const withManagers = (object: Item, managers: Managers): Item => withMeta(object, { managedFields: encode(managers) })

@@ -48,6 +48,11 @@ function unavailable(
   configured: readonly Family[],
 ): FieldError[] {
   const missing = (family: Family | undefined) => family !== undefined && !configured.includes(family)
+  const malformed = clusterIPs.flatMap((address, index) =>
+    address === 'None' || familyOf(address)
+      ? []
+      : [wrong(`spec.clusterIPs[${index}]`, address, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')],
+  )
   const addresses = clusterIPs.flatMap((address, index) =>
     missing(familyOf(address))
       ? [wrong(`spec.clusterIPs[${index}]`, clusterIPs, `${familyOf(address)} is not configured on this cluster`)]
@@ -58,6 +63,7 @@ function unavailable(
   )
   const dual = ipFamilyPolicy === 'RequireDualStack' && configured.length < 2 && asked.length < 2
   return [
+    ...malformed,
     ...addresses,
     ...said,
     ...(dual ? [wrong('spec.ipFamilyPolicy', ipFamilyPolicy, 'this cluster is not configured for dual-stack services')] : []),

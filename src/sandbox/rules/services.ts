@@ -131,10 +131,12 @@ function withNodePorts(spec: ServiceSpec, taken: Taken, before: ServiceSpec = {}
     const { nodePort, ...bare } = port
     return hasNodePorts(before) && owned.has(nodePort) ? bare : port
   })
-  const health = checksHealth(spec) && {
-    healthCheckNodePort: taken.port(healthCheckNodePort, { owned, field: 'spec.healthCheckNodePort' }),
-  }
-  return { ...rest, ...(ports && { ports }), ...health }
+  // Where it means nothing it goes with what gave it a meaning; said anew, it is refused by who judges the Service.
+  const said = healthCheckNodePort && !owned.has(healthCheckNodePort) && { healthCheckNodePort }
+  const health = checksHealth(spec)
+    ? { healthCheckNodePort: taken.port(healthCheckNodePort, { owned, field: 'spec.healthCheckNodePort' }) }
+    : said
+  return { ...rest, ...(ports && { ports }), ...(health || undefined) }
 }
 
 const [firstPort, lastPort] = [30000, 32767]

@@ -30,6 +30,7 @@ export function checkService({ spec }: Service, old?: Service): FieldError[] {
       : []),
     ...(spec.type === 'ClusterIP' ? ports.flatMap(({ nodePort }, index) => noNodePort(nodePort, index)) : []),
     ...checkTraffic(spec),
+    ...checkHealthPort(spec),
     ...(old?.spec && !external && old.spec.type !== 'ExternalName' ? checkAddresses(spec, old.spec) : []),
   ]
 }
@@ -68,6 +69,12 @@ function checkTraffic({ type, externalTrafficPolicy, internalTrafficPolicy, exte
     ...(externalTrafficPolicy ? oneOf(externalTrafficPolicy, ['Cluster', 'Local'], 'spec.externalTrafficPolicy') : []),
     ...(internalTrafficPolicy ? oneOf(internalTrafficPolicy, ['Cluster', 'Local'], 'spec.internalTrafficPolicy') : []),
   ]
+}
+
+function checkHealthPort({ type, externalTrafficPolicy, healthCheckNodePort }: ServiceSpec): FieldError[] {
+  if (!healthCheckNodePort || (type === 'LoadBalancer' && externalTrafficPolicy === 'Local')) return []
+  const words = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
+  return [invalid('spec.healthCheckNodePort', healthCheckNodePort, words)]
 }
 
 /** The first address of a Service stays. */
