@@ -7,10 +7,9 @@ import { Applier, type ApplyNews } from '../kube/apply.ts'
 import { Cache } from '../kube/cache.ts'
 import { Client } from '../kube/client.ts'
 import type { Clock, Random } from '../kube/clock.ts'
-import type { KubeObject, ObjectRef } from '../kube/objects.ts'
+import type { KubeObject } from '../kube/objects.ts'
 import { builtinSchema, type SchemaNode, structuralSchema } from '../kube/schema.ts'
 import type { Transport } from '../kube/transport.ts'
-import { Enactor } from '../reconcile/enact.ts'
 import { Loop } from '../reconcile/loop.ts'
 import type { Report } from '../reconcile/runner.ts'
 import { Scopes } from '../reconcile/scopes.ts'
@@ -56,7 +55,6 @@ export class Operator {
       report: news => observer.applied?.(news),
     })
     const scopes = new Scopes({ ours: calicoSystem, operator: surroundings.environment.operator.namespace, system: ['kube-system'] })
-    const enactor = new Enactor({ applier, cache, clock, random, scopes })
     const list = controllers(surroundings)
     const fault = (where: string, error: unknown) => observer.fault?.(where, error)
     this.#reporter = new Reporter({
@@ -65,14 +63,14 @@ export class Operator {
       client,
       applier,
       clock,
+      random,
       failed: (ref, error) => fault(`TigeraStatus ${ref.name}`, error),
     })
     this.#loop = new Loop({
-      ...{ controllers: list, cache, scopes, enactor, clock, random, fault, ours },
-      remove: (ref: ObjectRef) => applier.remove(ref).then(() => undefined),
-      report: async report => {
+      ...{ controllers: list, applier, cache, scopes, clock, random, fault, ours },
+      report: report => {
         observer.reported?.(report)
-        await this.#reporter.report(report)
+        this.#reporter.report(report)
       },
     })
     this.cache = cache

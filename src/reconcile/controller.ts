@@ -52,6 +52,8 @@ export interface Outcome {
   release?: { ref: ObjectRef; finalizers: readonly string[]; after?: Condition[] }
   /** Problems found, all of them; the rest goes on. */
   problems?: Problem[]
+  /** What is waited for though nothing is wrong, in sentences. */
+  awaited?: string[]
   /** Texts appended to the Available message, as for certificates about to expire. */
   warnings?: string[]
   /** Fields of the status of the resource this controller serves, beside its conditions; undefined ones are taken away. */

@@ -1,185 +1,139 @@
 /** Makes an Outcome true: writes what differs in dependency order, takes away what has to go, and collects what went wrong. The only place that asks for writes. */
 import type { Applier } from '../kube/apply.ts'
-import type { Cache } from '../kube/cache.ts'
+import type { Cache, View } from '../kube/cache.ts'
 import type { Clock, Random } from '../kube/clock.ts'
-import { ApiError, isPermanent } from '../kube/errors.ts'
+import { isForbidden, isUnauthorized } from '../kube/errors.ts'
 import { describe, type KubeObject, keyOf, type ObjectRef, refOf } from '../kube/objects.ts'
-import { delayAfter } from './backoff.ts'
 import type { Condition, Outcome, Removal, Wanted } from './controller.ts'
+import { type Attempt, Failures } from './failures.ts'
 import { holds } from './holds.ts'
-import { Limiter } from './limiter.ts'
-import { inSteps, writeStep } from './order.ts'
-import { Invalid, type Problem, type Reason } from './problems.ts'
+import type { Limiter } from './limiter.ts'
+import { inBatches, inSteps, writeStep } from './order.ts'
+import { type Enacted, Pass } from './pass.ts'
+import type { Leftover } from './prune.ts'
 import type { Scopes } from './scopes.ts'
+import type { Sight } from './sight.ts'
+import { refsIn, type Wishes, wishesOf } from './wishes.ts'
 
-/** What one pass over an Outcome came to. */
-export interface Enacted {
-  problems: Problem[]
-  /** Objects that wait for a condition, in words: `DaemonSet calico-system/calico-node waits for CustomResourceDefinition …`. */
-  waiting: string[]
-  /** When the next failed object is due again, in milliseconds from now. */
-  retryIn?: number
-}
-
-/** Writing an object failed: how often, until when it is left alone, and with what content. */
-interface Failure {
-  attempts: number
-  due: number
-  wanted: string
-  problem: Problem
-}
-
-interface Tools {
+export interface EnactorTools {
   applier: Applier
   cache: Cache
   clock: Clock
   random: Random
   scopes: Scopes
+  sight: Sight
+  /** Shared by all, so that a server is not asked for everything at once. */
+  limiter: Limiter
 }
 
-const writesAtOnce = 8
-
+/** One for each controller; remembers what failed. */
 export class Enactor {
-  readonly #tools: Tools
-  readonly #limiter = new Limiter(writesAtOnce)
-  readonly #failures = new Map<string, Failure>()
+  readonly #tools: EnactorTools
+  readonly #failures: Failures
+  #stopped = false
 
-  constructor(tools: Tools) {
+  constructor(tools: EnactorTools) {
     this.#tools = tools
+    this.#failures = new Failures(tools)
   }
 
-  async enact({ objects = [], remove = [], release }: Outcome): Promise<Enacted> {
-    const pass: Enacted = { problems: [], waiting: [] }
-    const wanted = merged(objects.map(asWanted))
-    const broken = new Set<string>()
-    await Promise.all([...wanted.map(({ object }) => this.live(refOf(object))), ...remove.map(item => this.live(asRemoval(item).ref))])
-    for (const step of inSteps(wanted, ({ object }) => writeStep(object))) {
-      await Promise.all(step.map(item => this.#limiter.run(() => this.#write(item, pass, broken))))
-    }
-    for (const step of inSteps(remove.map(asRemoval), ({ ref }) => -writeStep(ref))) {
-      await Promise.all(step.map(item => this.#limiter.run(() => this.#remove(item, pass))))
-    }
-    if (release && pass.problems.length === 0 && pass.waiting.length === 0) await this.#release(release, pass)
-    return pass
+  /** Nothing more is written; what is being written is finished by the server. */
+  stop(): void {
+    this.#stopped = true
   }
 
-  async #release({ ref, finalizers, after = [] }: NonNullable<Outcome['release']>, pass: Enacted): Promise<void> {
-    const unmet = await this.#firstUnmet(after, new Set())
-    if (unmet) return void pass.waiting.push(`${describe(ref)} waits for ${describe(unmet.ref)} to be ${unmet.is}`)
-    if (this.#restsAfterFailure(ref, 'release', pass)) return
-    try {
-      await this.#tools.applier.release(ref, finalizers)
-    } catch (error) {
-      this.#failed(ref, { error, content: 'release', pass, reason: 'ResourceUpdateError', doing: 'take the finalizer off' })
-    }
+  /** `leftovers` is asked once everything is as wanted: what it gives goes too. Throws Invalid when the Outcome contradicts itself. */
+  async enact(outcome: Outcome, leftovers: () => Promise<Leftover[]> = async () => []): Promise<Enacted> {
+    const wishes = wishesOf(outcome)
+    const pass = new Pass()
+    await this.#tools.sight.settle(refsIn(wishes).map(ref => this.#view(ref)))
+    for (const batch of inBatches(wishes.wanted)) await this.#each(batch, item => this.#write(item, pass))
+    for (const step of inSteps(wishes.removals, ({ ref }) => -writeStep(ref))) await this.#each(step, item => this.#remove(item, pass))
+    const left = pass.clean && !this.#stopped ? await leftovers() : []
+    for (const step of inSteps(left, ({ ref }) => -writeStep(ref))) await this.#each(step, item => this.#remove(item, pass))
+    if (wishes.release && pass.clean) await this.#release(wishes.release, pass)
+    this.#failures.keepOnly(new Set([...refsIn(wishes), ...left.map(({ ref }) => ref)].map(keyOf)))
+    return pass.enacted
   }
 
-  async #write({ object, after = [], ...options }: Wanted, pass: Enacted, broken: Set<string>): Promise<void> {
+  #each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<unknown> {
+    return Promise.all(items.map(item => this.#tools.limiter.run(async () => (this.#stopped ? undefined : work(item)))))
+  }
+
+  async #write({ object, after = [], ...options }: Wanted, pass: Pass): Promise<void> {
     const ref = refOf(object)
-    const unmet = await this.#firstUnmet([...needs(object), ...after], broken)
-    if (unmet) {
-      broken.add(keyOf(ref))
-      return void pass.waiting.push(`${describe(ref)} waits for ${describe(unmet.ref)} to be ${unmet.is}`)
-    }
-    const content = JSON.stringify([object, options])
-    if (this.#restsAfterFailure(ref, content, pass)) return void broken.add(keyOf(ref))
+    const content = () => JSON.stringify([object, options])
+    const unmet = this.#firstUnmet(after, pass)
+    if (unmet) return pass.waits(ref, describe(ref), unmet)
+    if (!this.#mayLook(ref, describe(ref), pass)) return
+    const attempt: Attempt = { ref, doing: 'write', content, object, part: options.part }
+    await this.#try(attempt, pass, () => this.#tools.applier.apply(object, options))
+  }
+
+  async #remove({ ref, uid, after = [] }: Removal & { uid?: string }, pass: Pass): Promise<void> {
+    const who = `the removal of ${describe(ref)}`
+    const unmet = this.#firstUnmet(after, pass)
+    if (unmet) return pass.waits(ref, who, unmet)
+    if (this.#view(ref).state === 'absent') return
+    if (!this.#mayLook(ref, who, pass) || !this.#live(ref)) return
+    await this.#try({ ref, doing: 'remove', content: () => uid ?? '' }, pass, () => this.#tools.applier.remove(ref, { uid }))
+  }
+
+  async #release({ ref, finalizers, after = [] }: NonNullable<Wishes['release']>, pass: Pass): Promise<void> {
+    const unmet = this.#firstUnmet(after, pass)
+    if (unmet) return pass.waits(ref, describe(ref), unmet)
+    await this.#try({ ref, doing: 'release', content: () => '' }, pass, () => this.#tools.applier.release(ref, finalizers))
+  }
+
+  async #try(attempt: Attempt, pass: Pass, work: () => Promise<unknown>): Promise<void> {
+    const { ref } = attempt
+    const view = this.#view(ref)
+    const rest = this.#failures.resting(attempt)
+    if (rest && (!rest.made || isRefused(view))) return pass.rests(ref, rest)
     try {
-      await this.#tools.applier.apply(object, options)
-      this.#failures.delete(keyOf(ref))
+      await work()
+      if (isRefused(view)) pass.rests(ref, this.#failures.blind(attempt, view.error, view.kind))
+      else this.#failures.done(ref)
     } catch (error) {
-      broken.add(keyOf(ref))
-      this.#failed(ref, { error, content, pass, reason: 'ResourceUpdateError', doing: 'write' })
+      pass.rests(ref, this.#failures.failed(attempt, error))
     }
   }
 
-  async #remove({ ref, after = [] }: Removal, pass: Enacted): Promise<void> {
-    const unmet = await this.#firstUnmet(after, new Set())
-    if (unmet) return void pass.waiting.push(`removal of ${describe(ref)} waits for ${describe(unmet.ref)} to be ${unmet.is}`)
-    if (this.#restsAfterFailure(ref, 'remove', pass)) return
-    try {
-      await this.#tools.applier.remove(ref, {})
-      this.#failures.delete(keyOf(ref))
-    } catch (error) {
-      this.#failed(ref, { error, content: 'remove', pass, reason: 'ResourceUpdateError', doing: 'remove' })
-    }
+  /** Whether enough is known to compare. What may be written but not watched is compared by asking, and so not often. */
+  #mayLook(ref: ObjectRef, who: string, pass: Pass): boolean {
+    const view = this.#view(ref)
+    if (view.state === 'synced' || isRefused(view)) return true
+    if (view.state === 'absent') pass.waitsForService(ref, who, view.kind)
+    else pass.waitsForSight(ref, who, view)
+    return false
   }
 
-  /** `broken` are the objects that this pass could not make as they are wanted. */
-  async #firstUnmet(conditions: Condition[], broken: ReadonlySet<string>): Promise<Condition | undefined> {
-    for (const condition of conditions) {
-      if (condition.is === 'written' ? broken.has(keyOf(condition.ref)) : !holds(condition, await this.live(condition.ref)))
-        return condition
-    }
-    return undefined
+  #firstUnmet(conditions: readonly Condition[], pass: Pass): Condition | undefined {
+    return conditions.find(condition => !this.#isMet(condition, pass))
   }
 
-  /** The object as the cache has it; opens the watch of its kind when none is open yet. */
-  async live(ref: ObjectRef): Promise<KubeObject | undefined> {
-    const kind = this.#tools.applier.kindOf(ref)
-    const view = this.#tools.cache.view(kind, this.#tools.scopes.of(kind, ref.namespace, ref.name))
-    await view.settled()
-    return view.get(ref.name, ref.namespace)
+  #isMet(condition: Condition, pass: Pass): boolean {
+    const { ref, is } = condition
+    if (pass.isBroken(ref)) return false
+    const live = this.#live(ref)
+    // Something that is about to vanish is not what was wanted.
+    if (is === 'written') return live?.metadata.deletionTimestamp === undefined
+    const view = this.#view(ref)
+    if (is === 'present' && isRefused(view)) return true
+    return (view.state === 'synced' || view.state === 'absent') && holds(condition, live)
   }
 
-  #restsAfterFailure(ref: ObjectRef, content: string, pass: Enacted): boolean {
-    const failure = this.#failures.get(keyOf(ref))
-    if (!failure || failure.wanted !== content) return false
-    const rest = failure.due - this.#tools.clock.now()
-    if (rest <= 0) return false
-    pass.problems.push(failure.problem)
-    pass.retryIn = Math.min(pass.retryIn ?? rest, rest)
-    return true
+  #live(ref: ObjectRef): KubeObject | undefined {
+    return this.#view(ref).get(ref.name, ref.namespace)
   }
 
-  #failed(
-    ref: ObjectRef,
-    { error, content, pass, reason, doing }: { error: unknown; content: string; pass: Enacted; reason: Reason; doing: string },
-  ): void {
-    const { clock, random } = this.#tools
-    const attempts = (this.#failures.get(keyOf(ref))?.attempts ?? 0) + 1
-    const rest = Math.max(
-      delayAfter(isPermanent(error) ? attempts + 4 : attempts, random),
-      error instanceof ApiError ? (error.retryAfter ?? 0) : 0,
-    )
-    const problem = problemOf(error, { ref, reason, doing })
-    this.#failures.set(keyOf(ref), { attempts, due: clock.now() + rest, wanted: content, problem })
-    pass.problems.push(problem)
-    pass.retryIn = Math.min(pass.retryIn ?? rest, rest)
+  /** Opens the watch of the kind when none is open yet. */
+  #view(ref: ObjectRef): View {
+    const { applier, cache, scopes } = this.#tools
+    const kind = applier.kindOf(ref)
+    return cache.view(kind, scopes.of(kind, ref.namespace, ref.name))
   }
 }
 
-const asWanted = (item: KubeObject | Wanted): Wanted => ('object' in item ? (item as Wanted) : { object: item as KubeObject })
-const asRemoval = (item: ObjectRef | Removal): Removal => ('ref' in item ? item : { ref: item })
-
-/** Two parts of one controller may not want one object: the second would take away what the first gave. */
-function merged(items: Wanted[]): Wanted[] {
-  const seen = new Map<string, Wanted>()
-  for (const item of items) {
-    const key = keyOf(refOf(item.object))
-    if (seen.has(key)) {
-      const message = 'is wanted twice in one rendering'
-      throw new Invalid([
-        {
-          reason: 'ResourceRenderingError',
-          message,
-          object: refOf(item.object),
-          remedy: 'This is a fault of the operator: please report it',
-        },
-      ])
-    }
-    seen.set(key, item)
-  }
-  return items
-}
-
-/** What every object needs: the namespace it is in, where that is ours to make. */
-const needs = ({ metadata: { namespace } }: KubeObject): Condition[] =>
-  namespace === undefined ? [] : [{ ref: { apiVersion: 'v1', kind: 'Namespace', name: namespace }, is: 'written' }]
-
-function problemOf(error: unknown, { ref, reason, doing }: { ref: ObjectRef; reason: Reason; doing: string }): Problem {
-  const message = `cannot ${doing}: ${error instanceof Error ? error.message : String(error)}`
-  const forbidden = error instanceof ApiError && error.status === 403
-  return forbidden
-    ? { reason, message, object: ref, remedy: `Grant the operator's service account the right named above (its ClusterRole lacks it)` }
-    : { reason, message, object: ref }
-}
+/** Rights are missing: asking again and again would not help. */
+const isRefused = ({ state, error }: View): boolean => state === 'failing' && (isForbidden(error) || isUnauthorized(error))

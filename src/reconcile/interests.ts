@@ -60,7 +60,7 @@ export class Interests {
   /** After a failed run the recorded set is the union of the last good and the failed one: what should wake it may lie behind the failure. */
   union(other: Interests): Interests {
     const both = new Interests()
-    for (const one of [other, this]) {
+    for (const one of [this, other]) {
       for (const kind of one.#kinds) both.#kinds.add(kind)
       for (const [kind, names] of one.#names) for (const name of names) setIn(both.#names, kind).add(name)
       for (const [kind, namespaces] of one.#lists) for (const namespace of namespaces) setIn(both.#lists, kind).add(namespace)

@@ -1,27 +1,58 @@
-/** Runs all controllers over one cache: passes events on, takes away what none of them wants any more, and knows when everything is at rest. */
-import { type Kind, type KubeObject, keyOf, refOf } from '../kube/objects.ts'
-import type { Controller } from './controller.ts'
-import { type Authorship, leftovers } from './prune.ts'
-import { type Report, Runner, type Workshop } from './runner.ts'
+/** Runs all controllers over one cache: passes events on, finds what none of them wants any more, and knows when everything is at rest. */
+import type { Applier } from '../kube/apply.ts'
+import type { Cache } from '../kube/cache.ts'
+import type { Clock, Random } from '../kube/clock.ts'
+import type { Kind, KubeObject } from '../kube/objects.ts'
+import type { Controller, Outcome } from './controller.ts'
+import { Enactor } from './enact.ts'
+import { Limiter } from './limiter.ts'
+import { type Authorship, type Leftover, leftovers } from './prune.ts'
+import { type Report, Runner } from './runner.ts'
+import type { Scopes } from './scopes.ts'
+import { Sight } from './sight.ts'
+import { keysWanted } from './wishes.ts'
 
-export interface LoopOptions extends Workshop {
+export interface LoopOptions {
   controllers: readonly Controller[]
+  applier: Applier
+  cache: Cache
+  scopes: Scopes
+  clock: Clock
+  random: Random
   /** Whether we, or a predecessor, wrote an object: only such are taken away. */
   ours: Authorship
-  /** Takes away one object that nobody wants any more. */
-  remove(object: ReturnType<typeof refOf>): Promise<void>
+  /** Told after each run. */
+  report(report: Report): void
+  /** Told of faults, with the stack. */
+  fault(controller: string, error: unknown): void
 }
+
+const writesAtOnce = 8
 
 export class Loop {
   readonly #options: LoopOptions
+  readonly #sight: Sight
   readonly #runners: Runner[]
+  /** What each controller wanted when leftovers were last thought of because of it. */
+  readonly #considered = new Map<Runner, Outcome>()
+  /** Who could not look for leftovers, because another had not come to rest. */
+  readonly #putOff = new Set<Runner>()
   #unsubscribe?: () => void
-  #pruning = false
 
   constructor(options: LoopOptions) {
+    const { clock, controllers } = options
     this.#options = options
-    const shop: Workshop = { ...options, report: report => this.#reported(report) }
-    this.#runners = options.controllers.map(controller => new Runner(controller, shop))
+    this.#sight = new Sight(clock)
+    const tools = { ...options, sight: this.#sight, limiter: new Limiter(writesAtOnce) }
+    this.#runners = controllers.map(
+      controller =>
+        new Runner(controller, {
+          ...tools,
+          enactor: new Enactor(tools),
+          leftovers: runner => this.#leftovers(runner),
+          rested: runner => this.#rested(runner),
+        }),
+    )
   }
 
   start(): void {
@@ -31,14 +62,14 @@ export class Loop {
     for (const runner of this.#runners) runner.start()
   }
 
-  /** No new run begins; the ones under way end with the write they are at. */
+  /** No new run begins; the ones under way end with the writes they are at. */
   stop(): void {
     this.#unsubscribe?.()
     for (const runner of this.#runners) runner.stop()
   }
 
   get resting(): boolean {
-    return !this.#pruning && this.#runners.every(({ resting }) => resting)
+    return this.#runners.every(({ resting }) => resting)
   }
 
   /** The last report of each controller that has run. */
@@ -46,38 +77,48 @@ export class Loop {
     return this.#runners.flatMap(({ last }) => (last ? [last] : []))
   }
 
-  async #reported(report: Report): Promise<void> {
-    await this.#prune(report)
-    await this.#options.report(report)
+  /** The controllers that serve the same resource, the first of which takes away what is left over of all. */
+  #kin({ controller: { serves } }: Runner): Runner[] {
+    return serves ? this.#runners.filter(({ controller }) => controller.serves?.kind.kind === serves.kind.kind) : []
   }
 
-  /** When every controller of a resource has said what it wants, what the resource owns beyond that goes. */
-  async #prune({ controller: { serves } }: Report): Promise<void> {
-    if (!serves || this.#pruning) return
-    const kin = this.#runners.filter(({ controller }) => controller.serves?.kind.kind === serves.kind.kind)
-    if (!kin.every(({ last }) => last?.outcome && last.enacted && last.enacted.problems.length === 0)) return
-    const served = this.#options.cache.view(serves.kind, {}).get(serves.name)
-    const uid = served?.metadata.uid
-    // What is being deleted takes along what it owns, in its own order.
-    if (uid === undefined || served?.metadata.deletionTimestamp !== undefined) return
-    const wanted = new Set(
-      kin.flatMap(({ last }) => (last?.outcome?.objects ?? []).map(item => keyOf(refOf('object' in item ? item.object : item)))),
-    )
-    const candidates = (
-      await Promise.all([...new Set(kin.flatMap(({ controller }) => controller.makes ?? []))].map(kind => this.#ours(kind)))
-    ).flat()
-    this.#pruning = true
-    try {
-      for (const ref of leftovers(candidates, { uid, wanted }, this.#options.ours)) await this.#options.remove(ref)
-    } finally {
-      this.#pruning = false
+  #rested(runner: Runner): void {
+    const [first] = this.#kin(runner)
+    const { wanting } = runner
+    if (!first || first === runner || !wanting || !isDone(runner)) return
+    if (this.#considered.get(runner) === wanting && !this.#putOff.has(first)) return
+    this.#considered.set(runner, wanting)
+    this.#putOff.delete(first)
+    first.recheck()
+  }
+
+  /** When every controller of a resource has said what it wants and it is there: what the resource owns beyond that. Nothing goes before what replaces it has come. */
+  async #leftovers(runner: Runner): Promise<Leftover[]> {
+    const [first, ...others] = this.#kin(runner)
+    const { serves } = runner.controller
+    if (!serves || first !== runner) return []
+    const candidates = await this.#candidates([runner, ...others])
+    if (!others.every(other => other.resting && isDone(other))) {
+      this.#putOff.add(first)
+      return []
     }
+    const { uid, deletionTimestamp } = this.#options.cache.view(serves.kind).get(serves.name)?.metadata ?? {}
+    // What is being deleted takes along what it owns, in its own order.
+    if (uid === undefined || deletionTimestamp !== undefined) return []
+    const wanted = new Set(this.#runners.flatMap(({ wanting }) => keysWanted(wanting ?? {})))
+    return leftovers(candidates, { uid, wanted }, this.#options.ours)
   }
 
-  async #ours(kind: Kind): Promise<KubeObject[]> {
+  async #candidates(runners: readonly Runner[]): Promise<KubeObject[]> {
     const { cache, scopes } = this.#options
-    const views = scopes.ours(kind).map(scope => cache.view(kind, scope))
-    await Promise.all(views.map(view => view.settled()))
-    return views.flatMap(view => view.list())
+    const kinds = new Set<Kind>(runners.flatMap(({ controller }) => controller.makes ?? []))
+    const views = [...kinds].flatMap(kind => scopes.ours(kind).map(scope => cache.view(kind, scope)))
+    await this.#sight.settle(views)
+    return views.flatMap(view => (view.state === 'synced' ? view.list() : []))
   }
+}
+
+function isDone({ last }: Runner): boolean {
+  const { problems, waiting } = last?.enacted ?? {}
+  return problems?.length === 0 && waiting?.length === 0
 }

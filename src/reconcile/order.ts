@@ -1,5 +1,6 @@
 /** In which order the objects of one Outcome are written, and the reverse in which they go. A table; knows no component. */
-import { groupOf, type KubeObject, type ObjectRef } from '../kube/objects.ts'
+import { groupOf, type KubeObject, keyOf, type ObjectRef, refOf } from '../kube/objects.ts'
+import type { Wanted } from './controller.ts'
 
 /** What others need comes first; policies and webhooks come last, since they can lock out what repairs them (design.md §3). */
 const steps: readonly (readonly string[])[] = [
@@ -35,6 +36,26 @@ const stepOf = new Map(steps.flatMap((kinds, step) => kinds.map(kind => [kind, s
 /** The step in which an object is written: smaller is earlier. */
 export const writeStep = ({ apiVersion, kind }: Pick<ObjectRef | KubeObject, 'apiVersion' | 'kind'>): number =>
   stepOf.get(`${groupOf(apiVersion)}/${kind}`) ?? rest
+
+/** What may be written at once, in order: by kind, but never before an object that it waits for. Whoever waits for itself does not. */
+export function inBatches(wanted: readonly Wanted[]): Wanted[][] {
+  const items = new Map(wanted.map(item => [keyOf(refOf(item.object)), item]))
+  const places = new Map<Wanted, number>()
+  const placeOf = (item: Wanted): number => {
+    const known = places.get(item)
+    if (known !== undefined) return known
+    const own = writeStep(item.object) * spacing
+    places.set(item, own)
+    const awaited = (item.after ?? []).flatMap(({ ref }) => items.get(keyOf(ref)) ?? [])
+    const place = awaited.reduce((latest, other) => (other === item ? latest : Math.max(latest, placeOf(other) + 1)), own)
+    places.set(item, place)
+    return place
+  }
+  return inSteps(wanted, placeOf)
+}
+
+/** Longer chains of objects of one step there are none. */
+const spacing = 1000
 
 /** Items grouped by step, in order; the order within a step is the given one. */
 export function inSteps<T>(items: readonly T[], step: (item: T) => number): T[][] {

@@ -44,22 +44,24 @@ export function sentence({ message, object, path, remedy }: Problem): string {
   return [where && `${where}: `, message, remedy && `. ${remedy}`].filter(Boolean).join('')
 }
 
-/** The user must act; everything of this controller waits for a change. Carries every problem found, not the first. */
-export class Invalid extends Error {
-  override name = 'Invalid'
+/** What stops a whole run; carries every problem found, not the first. */
+class Stop extends Error {
   readonly problems: Problem[]
-  constructor(problems: Problem[]) {
+  /** Look again after so many milliseconds, for what no event tells. */
+  readonly again: number | undefined
+  constructor(problems: Problem[], { again }: { again?: number } = {}) {
     super(problems.map(sentence).join('\n'))
     this.problems = problems
+    this.again = again
   }
 }
 
+/** The user must act; everything of this controller waits for a change. */
+export class Invalid extends Stop {
+  override name = 'Invalid'
+}
+
 /** Someone else must act first; woken by what was read. Degraded while it lasts, with these reasons, as the reference reports it. */
-export class Waiting extends Error {
+export class Waiting extends Stop {
   override name = 'Waiting'
-  readonly problems: Problem[]
-  constructor(problems: Problem[]) {
-    super(problems.map(sentence).join('\n'))
-    this.problems = problems
-  }
 }

@@ -4,18 +4,27 @@ import { type KubeObject, keyOf, type ObjectRef, refOf } from '../kube/objects.t
 /** Sees whether an object was written by this operator or one before it, by its managedFields. */
 export type Authorship = (object: KubeObject) => boolean
 
+/** That very object, and none that came after it under the same name. */
+export interface Leftover {
+  ref: ObjectRef
+  uid: string
+}
+
 /**
- * Objects owned by the resource with this uid, written by us, and wanted by none of its controllers.
+ * Objects owned by the resource with this uid and by nobody else, written by us, and wanted by no controller.
  * Ownership is the API's own (metadata.ownerReferences), so nothing of the user's is ever among them.
  */
 export function leftovers(
   candidates: readonly KubeObject[],
   owner: { uid: string; wanted: ReadonlySet<string> },
   ours: Authorship,
-): ObjectRef[] {
+): Leftover[] {
   return candidates
-    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    .filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === owner.uid))
-    .filter(object => !owner.wanted.has(keyOf(refOf(object))) && ours(object))
-    .map(refOf)
+    .filter(object => isOwnedBy(object, owner.uid) && !owner.wanted.has(keyOf(refOf(object))) && ours(object))
+    .flatMap(object => (object.metadata.uid === undefined ? [] : [{ ref: refOf(object), uid: object.metadata.uid }]))
+}
+
+/** Not of what is going already. */
+function isOwnedBy({ metadata: { deletionTimestamp, ownerReferences = [] } }: KubeObject, uid: string): boolean {
+  return deletionTimestamp === undefined && ownerReferences.length > 0 && ownerReferences.every(owner => owner.uid === uid)
 }

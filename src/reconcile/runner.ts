@@ -1,14 +1,16 @@
 /** Runs one controller: when something it looked at changes, it is read and rendered anew; when only what it made changes, that is put right. One run at a time. */
 import type { Cache, CacheEvent } from '../kube/cache.ts'
 import type { Clock, Random } from '../kube/clock.ts'
-import { type Kind, type KubeObject, keyOf, refOf } from '../kube/objects.ts'
+import type { Kind, KubeObject } from '../kube/objects.ts'
 import { delayAfter } from './backoff.ts'
 import type { Controller, Outcome } from './controller.ts'
-import type { Enacted, Enactor } from './enact.ts'
+import type { Enactor } from './enact.ts'
 import type { Interests } from './interests.ts'
+import type { Enacted } from './pass.ts'
 import { Invalid, type Problem, Waiting } from './problems.ts'
-import { RecordingReader, Unreadable } from './reader.ts'
-import type { Scopes } from './scopes.ts'
+import type { Leftover } from './prune.ts'
+import { type ReaderTools, RecordingReader, Unreadable } from './reader.ts'
+import { Watched } from './watched.ts'
 
 /** What the last run came to, for status, logs and metrics. */
 export interface Report {
@@ -20,44 +22,52 @@ export interface Report {
   /** Undefined when the run was stopped before it could want anything. */
   outcome?: Outcome
   /** Why it was stopped: the user must act, somebody else must act first, or a fault of ours. */
-  stopped?: { kind: 'invalid' | 'waiting' | 'fault'; problems: Problem[] }
+  stopped?: {
+    kind: 'invalid' | 'waiting' | 'fault'
+    problems: Problem[]
+    /** The server gave no answer: that mostly passes by itself. */
+    unanswered?: boolean
+  }
   enacted?: Enacted
 }
 
-/** What is worked with; the same for all controllers of a process. */
-export interface Workshop {
+/** What is worked with; the same for all controllers of a process, but for the enactor. */
+export interface Workshop extends ReaderTools {
   cache: Cache
-  scopes: Scopes
-  enactor: Enactor
   clock: Clock
   random: Random
-  /** Told after each run; what it returns is waited for. */
-  report(report: Report): Promise<void>
+  enactor: Enactor
+  /** What this controller has to take away because nobody wants it any more; asked when all it wants is there. */
+  leftovers(runner: Runner): Promise<Leftover[]>
+  /** Told after each run. */
+  report(report: Report): void
+  /** Told when a run is over and no other is due. */
+  rested(runner: Runner): void
   /** Told of faults, with the stack. */
   fault(controller: string, error: unknown): void
 }
 
-/** Events that come together are answered together. */
-const together = 50
-
 type Need = 'nothing' | 'check' | 'objects' | 'facts'
 const order: readonly Need[] = ['nothing', 'check', 'objects', 'facts']
+
+/** Milliseconds. Events that come together are answered together; of what changes all the time only some values matter, and those not so much. */
+const together = { nothing: 0, check: 500, objects: 50, facts: 50 }
 
 export class Runner {
   readonly controller: Controller
   readonly #shop: Workshop
   /** Of the last good run and, while reading or after a failure, of the one since. */
   #interests: readonly Interests[] = []
+  #wanting: Outcome | undefined
+  #watched = new Watched({})
   #need: Need = 'nothing'
   #running = false
   #lastStart = Number.NEGATIVE_INFINITY
-  #cancelWake?: () => void
-  #cancelLater?: () => void
   #faults = 0
   #last?: Report
   #stopped = false
-  /** Keys of what is wanted and of what its conditions wait for. */
-  #watched: ReadonlySet<string> = new Set()
+  /** Timers: the next run, the next try of what failed, and the next look for what no event tells. */
+  readonly #cancel: { wake?: () => void; retry?: () => void; again?: () => void } = {}
 
   constructor(controller: Controller, shop: Workshop) {
     this.controller = controller
@@ -73,14 +83,20 @@ export class Runner {
     return this.#last
   }
 
+  /** What it wants since its last look at the cluster, whether that is there or not. */
+  get wanting(): Outcome | undefined {
+    return this.#wanting
+  }
+
   start(): void {
     this.#wake('facts')
   }
 
+  /** No new run begins; the one under way ends with the writes it is at. */
   stop(): void {
     this.#stopped = true
-    this.#cancelWake?.()
-    this.#cancelLater?.()
+    this.#shop.enactor.stop()
+    for (const cancel of Object.values(this.#cancel)) cancel()
     this.#need = 'nothing'
   }
 
@@ -88,23 +104,22 @@ export class Runner {
     const touches = this.#interests.map(interests => interests.touchedBy(event))
     if (touches.includes('yes')) this.#wake('facts')
     else if (touches.includes('maybe')) this.#wake('check')
-    if (event.object && this.#watched.has(keyOf(refOf(event.object)))) this.#wake('objects')
+    if (this.#watched.touchedBy(event)) this.#wake('objects')
   }
 
-  /** Looks again at what was made, as when the last owner of something has changed its mind. */
+  /** Looks again at what was made, as when others no longer want what is left to this one to take away. */
   recheck(): void {
     this.#wake('objects')
   }
 
   #wake(need: Need): void {
-    if (this.#stopped) return
-    if (order.indexOf(need) > order.indexOf(this.#need)) this.#need = need
-    if (this.#running || this.#cancelWake) return
-    const wait = Math.max(0, this.#lastStart + together - this.#shop.clock.now())
-    this.#cancelWake = this.#shop.clock.after(wait, () => {
-      this.#cancelWake = undefined
-      void this.#run()
-    })
+    if (this.#stopped || order.indexOf(need) <= order.indexOf(this.#need)) return
+    this.#need = need
+    if (this.#running) return
+    this.#cancel.wake?.()
+    // However the clock was set meanwhile.
+    const since = Math.max(0, this.#shop.clock.now() - this.#lastStart)
+    this.#cancel.wake = this.#shop.clock.after(Math.max(0, together[need] - since), () => void this.#run())
   }
 
   async #run(): Promise<void> {
@@ -115,99 +130,110 @@ export class Runner {
     try {
       await this.#answer(need)
     } catch (error) {
-      this.#shop.fault(this.controller.name, error)
-      this.#later(delayAfter(++this.#faults, this.#shop.random), 'facts')
+      this.#faulty(error)
     } finally {
       this.#running = false
       const next = this.#need
+      this.#need = 'nothing'
       if (next !== 'nothing') this.#wake(next)
+      else if (!this.#stopped) this.#shop.rested(this)
     }
   }
 
   async #answer(need: Need): Promise<void> {
     if (need === 'check' && !this.#interests.some(interests => interests.differs(kind => this.#listed(kind)))) return
-    const again = need === 'objects' && this.#last?.outcome !== undefined
-    const report = again ? { ...this.#last!, enacted: undefined } : await this.#decide()
+    const decided = need === 'objects' && this.#last?.outcome ? this.#last : await this.#decide()
+    if (this.#stopped) return
+    const report = await this.#enacted(decided)
+    if (this.#stopped) return
     this.#last = report
-    const { outcome } = report
-    if (outcome) {
-      this.#watched = watchedBy(outcome)
-      const enacted = await this.#shop.enactor.enact(outcome)
-      this.#last = { ...report, enacted }
-      if (enacted.retryIn !== undefined) this.#later(enacted.retryIn, 'objects')
-      else if (outcome.again !== undefined) this.#later(outcome.again, 'facts')
-    }
-    if (!this.#stopped) await this.#shop.report(this.#last)
+    this.#shop.report(report)
   }
 
   async #decide(): Promise<Report> {
-    const { cache, scopes } = this.#shop
-    const reader = new RecordingReader(cache, scopes)
     const { controller } = this
+    const reader = new RecordingReader(this.#shop)
     const generation = await this.#generation()
+    const about = { controller, ...(generation !== undefined && { generation }) }
     // What is being read wakes it too from now on: a change may come before the run ends.
     this.#interests = [...this.#interests, reader.interests]
+    this.#later('again', undefined)
     try {
       const facts = await controller.read(reader)
       const outcome = facts === undefined ? {} : controller.desired(facts)
       this.#interests = [reader.interests]
       this.#faults = 0
-      return { controller, serving: facts !== undefined, outcome, ...(generation !== undefined && { generation }) }
+      this.#later('again', outcome.again)
+      return { ...about, serving: facts !== undefined, outcome }
     } catch (error) {
       const [good = reader.interests] = this.#interests
       this.#interests = [good.union(reader.interests)]
-      return { controller, serving: true, stopped: this.#stoppedBy(error), ...(generation !== undefined && { generation }) }
+      return { ...about, serving: true, stopped: this.#stoppedBy(error) }
     }
+  }
+
+  async #enacted({ enacted: _, ...report }: Report): Promise<Report> {
+    const { outcome, ...rest } = report
+    this.#later('retry', undefined)
+    try {
+      this.#wants(outcome)
+      if (!outcome) return report
+      const enacted = await this.#shop.enactor.enact(outcome, () => this.#shop.leftovers(this))
+      this.#later('retry', enacted.retryIn)
+      return { ...report, enacted }
+    } catch (error) {
+      return { ...rest, stopped: this.#stoppedBy(error) }
+    }
+  }
+
+  #wants(outcome: Outcome | undefined): void {
+    if (outcome === this.#wanting) return
+    this.#wanting = outcome
+    this.#watched = new Watched(outcome ?? {})
   }
 
   /** Read before all else: what changes while the rest is read is answered by the next run. */
   async #generation(): Promise<number | undefined> {
+    const { cache, sight } = this.#shop
     const { serves } = this.controller
     if (!serves) return undefined
-    const view = this.#shop.cache.view(serves.kind)
-    await view.settled()
+    const view = cache.view(serves.kind)
+    await sight.settle([view])
     return view.get(serves.name)?.metadata.generation
   }
 
   #stoppedBy(error: unknown): NonNullable<Report['stopped']> {
-    if (error instanceof Invalid) return { kind: 'invalid', problems: error.problems }
-    if (error instanceof Waiting) return { kind: 'waiting', problems: error.problems }
-    if (error instanceof Unreadable) {
-      this.#later(delayAfter(++this.#faults, this.#shop.random), 'facts')
-      const remedy = `The operator needs to get, list and watch ${error.kind.plural} (${error.kind.apiVersion}); its ClusterRole must allow that`
-      return { kind: 'waiting', problems: [{ reason: 'ResourceReadError', message: error.message, remedy }] }
+    if (error instanceof Invalid || error instanceof Waiting) {
+      this.#later('again', error.again)
+      return { kind: error instanceof Invalid ? 'invalid' : 'waiting', problems: error.problems }
     }
-    this.#shop.fault(this.controller.name, error)
-    this.#later(delayAfter(++this.#faults, this.#shop.random), 'facts')
+    if (error instanceof Unreadable) return this.#unreadable(error)
+    this.#faulty(error)
     const message = `rendering failed: ${error instanceof Error ? error.message : String(error)}`
     return { kind: 'fault', problems: [{ reason: 'InternalServerError', message, remedy: 'The log has the details; please report it' }] }
   }
 
-  #later(milliseconds: number, need: Need): void {
-    this.#cancelLater?.()
-    if (this.#stopped) return
-    this.#cancelLater = this.#shop.clock.after(milliseconds, () => {
-      this.#cancelLater = undefined
-      this.#wake(need)
-    })
+  /** When it can be read an event tells, but for what has never been. */
+  #unreadable({ heard, refused, kind, message }: Unreadable): NonNullable<Report['stopped']> {
+    void heard?.then(() => this.#wake('facts'))
+    if (!refused) return { kind: 'waiting', problems: [{ reason: 'ResourceReadError', message }], unanswered: true }
+    const remedy = `Grant the operator's service account get, list and watch of ${kind.plural} (${kind.apiVersion})`
+    return { kind: 'waiting', problems: [{ reason: 'ResourceReadError', message, remedy }] }
+  }
+
+  #faulty(error: unknown): void {
+    this.#shop.fault(this.controller.name, error)
+    this.#later('again', delayAfter(++this.#faults, this.#shop.random))
+  }
+
+  /** In the place of the timer before. */
+  #later(timer: 'retry' | 'again', milliseconds: number | undefined): void {
+    this.#cancel[timer]?.()
+    if (this.#stopped || milliseconds === undefined) return
+    this.#cancel[timer] = this.#shop.clock.after(milliseconds, () => this.#wake(timer === 'retry' ? 'objects' : 'facts'))
   }
 
   #listed(kind: Kind): KubeObject[] {
     return this.#shop.cache.view(kind, {}).list()
   }
-}
-
-function watchedBy({ objects = [], remove = [], release }: Outcome): Set<string> {
-  const keys = new Set((release?.after ?? []).map(({ ref }) => keyOf(ref)))
-  for (const item of objects) {
-    const { object, after = [] } = 'object' in item ? item : { object: item }
-    keys.add(keyOf(refOf(object)))
-    for (const { ref } of after) keys.add(keyOf(ref))
-  }
-  for (const item of remove) {
-    const { ref, after = [] } = 'ref' in item ? item : { ref: item }
-    keys.add(keyOf(ref))
-    for (const condition of after) keys.add(keyOf(condition.ref))
-  }
-  return keys
 }

@@ -5,7 +5,7 @@ import type { Outcome } from '../reconcile/controller.ts'
 import type { Report } from '../reconcile/runner.ts'
 import type { Findings } from './conditions.ts'
 import type { PodFindings } from './pods.ts'
-import { isSettled, progressOf, type Workload } from './workload.ts'
+import { progressOf, type Workload } from './workload.ts'
 
 const workloadKinds = new Set(['Deployment', 'DaemonSet', 'StatefulSet'])
 
@@ -17,17 +17,12 @@ export function workloadsOf(reports: readonly Report[]): ObjectRef[] {
   return [...new Map(refs.map(object => [keyOf(refOf(object)), refOf(object)])).values()]
 }
 
-/** Workloads that do not say that all is well with them. */
-export const unsettled = (workloads: readonly KubeObject[]): Workload[] =>
-  (workloads as Workload[]).filter(workload => !isSettled(workload))
-
 /** `expected` controllers share the status; `pods` is what was found out about the pods of unsettled workloads. */
 export function findings(
   reports: readonly Report[],
-  about: { expected: number; workloads: readonly KubeObject[]; pods: readonly PodFindings[] },
+  about: { expected: number; workloads: readonly Workload[]; pods: readonly PodFindings[] },
 ): Findings {
   const { expected, workloads, pods } = about
-  const waiting = reports.flatMap(({ enacted }) => enacted?.waiting ?? [])
   return {
     problems: reports.flatMap(({ outcome, stopped, enacted }) => [
       ...(stopped?.problems ?? []),
@@ -35,14 +30,32 @@ export function findings(
       ...(enacted?.problems ?? []),
     ]),
     progressing: [
-      ...waiting,
-      ...(workloads as Workload[]).flatMap(workload => progressOf(workload) ?? []),
+      ...reports.flatMap(({ enacted }) => enacted?.waiting ?? []),
+      ...reports.flatMap(({ outcome }) => outcome?.awaited ?? []),
+      ...workloads.flatMap(workload => progressOf(workload) ?? []),
       ...pods.flatMap(({ starting }) => starting),
     ],
     failing: pods.flatMap(({ failing }) => failing),
     warnings: reports.flatMap(({ outcome }) => outcome?.warnings ?? []),
     ready: reports.length === expected && reports.every(({ enacted }) => enacted !== undefined),
   }
+}
+
+/** Of which generation of the primary's resource all of this is true: the oldest that one of its controllers has read. */
+export function generationOf(reports: readonly Report[], primary: Report | undefined): number | undefined {
+  const { serves } = primary?.controller ?? {}
+  const generations = reports.filter(({ controller }) => controller.serves === serves).flatMap(({ generation }) => generation ?? [])
+  return serves && generations.length > 0 ? Math.min(...generations) : undefined
+}
+
+/** Nothing is wrong but that the server did not answer somebody. */
+export function isUnanswered(reports: readonly Report[]): boolean {
+  const wrong = reports.filter(
+    ({ stopped, outcome, enacted }) => stopped || outcome?.problems?.length || enacted?.problems.length || enacted?.waiting.length,
+  )
+  return (
+    wrong.length > 0 && wrong.every(({ stopped, enacted }) => stopped?.unanswered || (enacted?.unanswered && enacted.problems.length === 0))
+  )
 }
 
 const objectsOf = (outcome: Outcome | undefined): KubeObject[] =>

@@ -1,0 +1,73 @@
+/** One pass over an Outcome, as it goes: what could not be made, what waits for what, and when to look again. Only collects. */
+import { describe, type Kind, keyOf, type ObjectRef, resourceOf } from '../kube/objects.ts'
+import type { Condition } from './controller.ts'
+import type { Rest } from './failures.ts'
+import type { Problem } from './problems.ts'
+
+/** What one pass over an Outcome came to. */
+export interface Enacted {
+  problems: Problem[]
+  /** What waits for a condition, in words: `DaemonSet calico-system/calico-node waits for CustomResourceDefinition … to be established`. */
+  waiting: string[]
+  /** Something is held up by a server that gives no answer: that mostly passes by itself. */
+  unanswered: boolean
+  /** When the next failed object is due again, in milliseconds from now. */
+  retryIn?: number
+}
+
+export class Pass {
+  readonly problems: Problem[] = []
+  /** Objects that could not be made as they are wanted. */
+  readonly #broken = new Set<string>()
+  /** Who waits, by what for. */
+  readonly #waiting = new Map<string, string[]>()
+  #unanswered = false
+  #retryIn: number | undefined
+
+  get clean(): boolean {
+    return this.problems.length === 0 && this.#waiting.size === 0
+  }
+
+  isBroken(ref: ObjectRef): boolean {
+    return this.#broken.has(keyOf(ref))
+  }
+
+  /** Left alone for now. */
+  rests(ref: ObjectRef, { problem, made, retryIn }: Rest): void {
+    if (!made) this.#broken.add(keyOf(ref))
+    this.problems.push(problem)
+    this.#retryIn = Math.min(this.#retryIn ?? retryIn, retryIn)
+  }
+
+  /** `who` is named in words: an object, or the removal of one. */
+  waits(ref: ObjectRef, who: string, condition: Condition): void {
+    this.#waitsFor(ref, who, `${describe(condition.ref)} to be ${condition.is}`)
+  }
+
+  waitsForService(ref: ObjectRef, who: string, kind: Kind): void {
+    this.#waitsFor(ref, who, `the API server to serve ${resourceOf(kind)}`)
+  }
+
+  waitsForSight(ref: ObjectRef, who: string, { kind, error }: { kind: Kind; error: Error | undefined }): void {
+    this.#unanswered = true
+    this.#waitsFor(ref, who, `${resourceOf(kind)} to be readable (${error?.message ?? 'no answer yet'})`)
+  }
+
+  #waitsFor(ref: ObjectRef, who: string, what: string): void {
+    this.#broken.add(keyOf(ref))
+    this.#waiting.set(what, [...(this.#waiting.get(what) ?? []), who])
+  }
+
+  get enacted(): Enacted {
+    return {
+      problems: this.problems,
+      waiting: [...this.#waiting].map(([what, who]) => `${together(who)} for ${what}`),
+      unanswered: this.#unanswered,
+      ...(this.#retryIn !== undefined && { retryIn: this.#retryIn }),
+    }
+  }
+}
+
+/** Many that wait for one thing are one line. */
+const together = ([first, ...others]: string[]): string =>
+  others.length === 0 ? `${first} waits` : `${first} and ${others.length} more wait`

@@ -1,0 +1,208 @@
+/** One TigeraStatus, and the controllers that it shows: writes it, and the status of the resource that is served, when something has changed that lasts. */
+import { TigeraStatus, type TigeraStatusCondition } from '../../api/tigerastatus.ts'
+import type { Applier } from '../kube/apply.ts'
+import type { Cache } from '../kube/cache.ts'
+import type { Client } from '../kube/client.ts'
+import type { Clock, Random } from '../kube/clock.ts'
+import { isForbidden } from '../kube/errors.ts'
+import { type KubeObject, type ObjectRef, refOf } from '../kube/objects.ts'
+import { delayAfter } from '../reconcile/backoff.ts'
+import type { Controller } from '../reconcile/controller.ts'
+import type { Report } from '../reconcile/runner.ts'
+import { conditionsOf } from './conditions.ts'
+import { findings, generationOf, isUnanswered, workloadsOf } from './findings.ts'
+import { mirrored } from './mirrored.ts'
+import { UnsettledWorkloads } from './unsettled.ts'
+import type { Workload } from './workload.ts'
+
+export interface BoardOptions {
+  controllers: readonly Controller[]
+  cache: Cache
+  client: Client
+  applier: Applier
+  clock: Clock
+  random: Random
+  /** Told of a status that could not be written; it is tried again. */
+  failed(ref: ObjectRef, error: unknown): void
+}
+
+/** How long it has to last before it is shown, in milliseconds. What is good, or surely wrong, is shown at once. */
+const patience = {
+  /** What is under way and not yet wrong: most of it is over sooner. */
+  usual: 1_000,
+  /** An operator that has just begun knows less than the one before it. */
+  starting: 30_000,
+  /** A server that is back answers all watches by then. */
+  unanswered: 60_000,
+}
+/** A text that changes all the time, as the progress of a rollout does, is written as often as this. */
+const progressEvery = 5_000
+
+type Conditions = readonly TigeraStatusCondition[]
+
+export class Board {
+  readonly #options: BoardOptions
+  readonly #ref: ObjectRef
+  readonly #expected: number
+  readonly #reports = new Map<Controller, Report>()
+  readonly #unsettled: UnsettledWorkloads
+  /** Since when there is something that may pass. */
+  #since: number | undefined
+  #writtenAt = Number.NEGATIVE_INFINITY
+  #failures = 0
+  #timer: { due: number; cancel: () => void } | undefined
+  #turn: Promise<void> = Promise.resolve()
+  #queued = 0
+  /** Something is to be written when it has lasted. */
+  #pending = false
+  #stopped = false
+
+  constructor(name: string, options: BoardOptions) {
+    this.#options = options
+    this.#ref = { apiVersion: TigeraStatus.apiVersion, kind: TigeraStatus.kind, name }
+    this.#expected = options.controllers.filter(({ reports }) => reports === name).length
+    this.#unsettled = new UnsettledWorkloads(options)
+  }
+
+  get resting(): boolean {
+    return this.#queued === 0 && !this.#pending
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#pending = false
+    this.#timer?.cancel()
+  }
+
+  take(report: Report): void {
+    this.#reports.set(report.controller, report)
+    this.refresh()
+  }
+
+  /** Shows what there is to show; nothing when nobody has reported yet. */
+  refresh(): void {
+    // One that waits its turn will show this too.
+    if (this.#stopped || this.#queued > 1) return
+    this.#queued++
+    this.#turn = this.#turn.then(async () => {
+      await this.#show()
+      this.#queued--
+    })
+  }
+
+  async #show(): Promise<void> {
+    this.#pending = false
+    if (this.#stopped || this.#reports.size === 0) return
+    try {
+      await this.#told()
+      this.#failures = 0
+    } catch (error) {
+      this.#options.failed(this.#ref, error)
+      this.#again(delayAfter(++this.#failures + 2, this.#options.random))
+    }
+  }
+
+  async #told(): Promise<void> {
+    const { cache, applier } = this.#options
+    const view = cache.view(TigeraStatus)
+    if (view.state === 'syncing') {
+      this.#pending = true
+      return void view.settled().then(() => this.refresh())
+    }
+    if (view.state !== 'synced' && !isForbidden(view.error)) {
+      // When it can be read an event tells; until then no time counts.
+      this.#since = undefined
+      return
+    }
+    const live = view.get(this.#ref.name)
+    if (this.#primary()?.serving === false) return void (live && (await applier.remove(this.#ref)))
+    const conditions = await this.#conditions(live?.status?.conditions ?? [])
+    const wait = this.#waitBefore(conditions, live?.status?.conditions)
+    if (this.#stopped) return
+    if (wait > 0) {
+      this.#pending = true
+      this.#again(wait)
+    } else await this.#write(conditions, live)
+  }
+
+  async #conditions(before: Conditions): Promise<TigeraStatusCondition[]> {
+    const { cache, clock } = this.#options
+    const reports = [...this.#reports.values()]
+    const workloads = workloadsOf(reports).flatMap(ref => cache.find(ref).object ?? []) as Workload[]
+    const { found, again } = await this.#unsettled.look(workloads)
+    if (again !== undefined) this.#again(again)
+    const all = findings(reports, { expected: this.#expected, workloads, pods: found })
+    return conditionsOf(all, { conditions: before, now: clock.now(), generation: generationOf(reports, this.#primary()) })
+  }
+
+  /** Milliseconds until this may be shown; 0 when it may be now. */
+  #waitBefore(conditions: Conditions, shown: Conditions = []): number {
+    const now = this.#options.clock.now()
+    const reports = [...this.#reports.values()]
+    if (isTrue(conditions, 'Available') || reports.some(({ stopped }) => stopped && stopped.kind !== 'waiting')) {
+      this.#since = undefined
+      return 0
+    }
+    // A clock that was set back begins anew.
+    this.#since = Math.min(this.#since ?? now, now)
+    const fine = isTrue(shown, 'Available')
+    const kind = fine && reports.length < this.#expected ? 'starting' : fine && isUnanswered(reports) ? 'unanswered' : 'usual'
+    const rest = this.#since + patience[kind] - now
+    if (rest > 0 || !onlyTextDiffers(conditions, shown)) return rest
+    return Math.min(this.#writtenAt + progressEvery - now, progressEvery)
+  }
+
+  async #write(conditions: Conditions, live: KubeObject | undefined): Promise<void> {
+    const { applier, clock } = this.#options
+    const { apiVersion, kind, name } = this.#ref
+    const itself: KubeObject = { apiVersion, kind, metadata: { name } }
+    if (!live) await applier.apply(itself)
+    const { wrote } = await applier.apply({ ...itself, ...{ status: { conditions } } }, { subresource: 'status' })
+    if (wrote) this.#writtenAt = clock.now()
+    await this.#writeServed(conditions)
+  }
+
+  /** The report of the controller that the status is named after. */
+  #primary(): Report | undefined {
+    return [...this.#reports.values()].find(({ controller }) => controller.name === this.#ref.name)
+  }
+
+  /** Conditions are mirrored in the resource that is served by its own controller alone; what others wrote there stays. */
+  async #writeServed(conditions: Conditions): Promise<void> {
+    const { controller, outcome } = this.#primary() ?? {}
+    if (!controller?.serves || !controller.mirrors) return
+    const served = this.#options.cache.view(controller.serves.kind).get(controller.serves.name)
+    if (!served) return
+    const { status = {} } = served as { status?: { conditions?: Parameters<typeof mirrored>[1] } }
+    const wanted = {
+      ...status,
+      ...outcome?.status,
+      ...(isTrue(conditions, 'Available') && outcome?.achieved),
+      conditions: mirrored(conditions, status.conditions),
+    }
+    const { apiVersion, kind, name } = refOf(served)
+    const told = { apiVersion, kind, metadata: { name, uid: served.metadata.uid }, status: wanted } as KubeObject
+    await this.#options.applier.apply(told, { subresource: 'status' })
+  }
+
+  /** The earliest of all wishes counts. */
+  #again(milliseconds: number): void {
+    const { clock } = this.#options
+    const due = clock.now() + milliseconds
+    if (this.#stopped || (this.#timer && this.#timer.due <= due)) return
+    this.#timer?.cancel()
+    const cancel = clock.after(milliseconds, () => {
+      this.#timer = undefined
+      this.refresh()
+    })
+    this.#timer = { due, cancel }
+  }
+}
+
+const isTrue = (conditions: Conditions, type: string): boolean =>
+  conditions.some(condition => condition.type === type && condition.status === 'True')
+
+const onlyTextDiffers = (one: Conditions, other: Conditions): boolean =>
+  one.length === other.length &&
+  one.every(({ type, status, reason }) => other.some(each => each.type === type && each.status === status && each.reason === reason)) &&
+  JSON.stringify(one) !== JSON.stringify(other)
