@@ -30,18 +30,13 @@ const escapes: Readonly<Record<string, string>> = {
 }
 
 /** Go's strconv.Quote: letters, marks, numbers, punctuation, symbols and the ASCII space stand for themselves. */
-const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u
+const escaped = /["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu
 
-function quote(text: string): string {
-  let out = '"'
-  for (const character of text) out += quoteCharacter(character)
-  return `${out}"`
-}
+const quote = (text: string): string => `"${text.replace(escaped, escapeOf)}"`
 
-function quoteCharacter(character: string): string {
+function escapeOf(character: string): string {
   const known = escapes[character]
   if (known !== undefined) return known
-  if (printable.test(character)) return character
   const code = character.codePointAt(0)!
   if (code < 0x20 || code === 0x7f) return `\\x${code.toString(16).padStart(2, '0')}`
   // A lone surrogate cannot be UTF-8: Go would have read U+FFFD, which is printable.
@@ -51,11 +46,12 @@ function quoteCharacter(character: string): string {
 
 /** As quote, but each byte that belongs to no valid UTF-8 sequence becomes `\xNN`. */
 function quoteBytes(bytes: Uint8Array): string {
+  if (isUtf8(bytes)) return quote(Buffer.from(bytes).toString('utf8'))
   let out = '"'
   for (let at = 0; at < bytes.length; ) {
     const length = sequence(bytes, at)
     if (length === 0) out += `\\x${bytes[at]!.toString(16).padStart(2, '0')}`
-    else out += quoteCharacter(Buffer.from(bytes.subarray(at, at + length)).toString('utf8'))
+    else out += quote(Buffer.from(bytes.subarray(at, at + length)).toString('utf8')).slice(1, -1)
     at += Math.max(1, length)
   }
   return `${out}"`
