@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Mode } from '../../api/index.ts'
 import type { TigeraStatus } from '../../api/tigerastatus.ts'
-import { freshKeys } from '../certificates/key-source.ts'
+import { freshKeys, type KeySource } from '../certificates/key-source.ts'
 import { ApiError } from '../kube/errors.ts'
 import { describe, type KubeObject, type ObjectMeta, refOf } from '../kube/objects.ts'
 import { sentence } from '../reconcile/problems.ts'
@@ -26,7 +26,7 @@ export interface RenderOptions {
 /** 1 when something was refused or is degraded; what is wrong is on standard error, and what could be made is printed all the same. */
 export async function render({ filename, output, mode, nodes, provider }: RenderOptions): Promise<0 | 1> {
   const given = readManifests(filename, () => readFileSync(0, 'utf8')).map(object => withProvider(object, provider))
-  const cluster = new Offline({ keys: freshKeys(), octets: count => randomBytes(count), start: Date.now() })
+  const cluster = new Offline({ keys: early(freshKeys()), octets: count => randomBytes(count), start: Date.now() })
   try {
     await cluster.furnish(ground(mode))
     if (!given.some(({ kind }) => kind === 'Node')) await cluster.addNodes([{ count: nodes }])
@@ -55,6 +55,20 @@ export async function render({ filename, output, mode, nodes, provider }: Render
     return complaints.length === 0 ? 0 : 1
   } finally {
     cluster.close()
+  }
+}
+
+/** Has the first keys made while the cluster is still being furnished. */
+function early(keys: KeySource): KeySource {
+  let first: ReturnType<KeySource['generate']> | undefined = keys.generate()
+  // Where nobody needs a key, nobody hears that there could be none.
+  first.catch(() => undefined)
+  return {
+    generate() {
+      const key = first ?? keys.generate()
+      first = undefined
+      return key
+    },
   }
 }
 
