@@ -86,7 +86,7 @@ export function discovery(it: It): void {
     const version = at(apps, 'versions.0')
     expect(version).toMatchObject({ version: 'v1', freshness: 'Current' })
     expect((at(version, 'resources') as Body[]).find(({ resource }) => resource === 'deployments')).toMatchObject({
-      responseKind: { group: 'apps', version: 'v1', kind: 'Deployment' },
+      responseKind: { kind: 'Deployment' },
       scope: 'Namespaced',
       singularResource: 'deployment',
     })

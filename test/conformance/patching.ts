@@ -5,10 +5,10 @@ import { deployment } from './creating.ts'
 import type { It } from './suite.ts'
 
 const map = { metadata: { name: 'a', labels: { keep: 'it', drop: 'it' } }, data: { x: '1', y: '2' } }
-const containers = (bed: Bed, patch: unknown) =>
-  bed
-    .patch('apps/v1/deployments', 'a', { spec: { template: { spec: patch } } }, { type: 'strategic' })
-    .then(body => at(body, 'spec.template.spec.containers') as Body[])
+async function containers(bed: Bed, patch: unknown): Promise<Body[]> {
+  const body = { spec: { template: { spec: patch } } }
+  return at(await bed.patchWith('apps/v1/deployments', 'a', { body, type: 'strategic' }), 'spec.template.spec.containers') as Body[]
+}
 const names = (list: Body[]) => list.map(({ name }) => name)
 
 export function patching(it: It): void {

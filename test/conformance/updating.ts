@@ -49,13 +49,14 @@ export function updating(it: It): void {
   })
 
   it('some kinds must say which version they replace', async bed => {
-    const budget = { metadata: { name: 'a' }, spec: { maxUnavailable: 1 } }
-    const made = await bed.create('policy/v1/poddisruptionbudgets', budget)
-    expect(await put(bed, 'policy/v1/poddisruptionbudgets', budget)).toMatchObject({
+    const leases = 'coordination.k8s.io/v1/leases'
+    const lease = { metadata: { name: 'a' }, spec: { holderIdentity: 'me' } }
+    const made = await bed.create(leases, lease)
+    expect(await put(bed, leases, lease)).toMatchObject({
       status: 422,
       body: { message: expect.stringContaining('metadata.resourceVersion: Invalid value: 0: must be specified for an update') },
     })
-    expect((await put(bed, 'policy/v1/poddisruptionbudgets', { ...made, spec: { maxUnavailable: 2 } })).status).toBe(200)
+    expect((await put(bed, leases, { ...made, spec: { holderIdentity: 'you' } })).status).toBe(200)
   })
 
   it('generation counts changes of spec, not of labels', async bed => {

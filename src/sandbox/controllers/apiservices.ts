@@ -10,7 +10,7 @@ import type { Served } from '../served.ts'
 import type { Server } from '../server.ts'
 import { withCondition } from '../verbs/definitions.ts'
 import { definitions } from './definitions.ts'
-import { apiServer, createAs, removeAs, updateAs } from './inside.ts'
+import { apiServer, createAs, removeAs, reportAs, updateAs } from './inside.ts'
 import type { Later } from './later.ts'
 
 export const apiServices = 'apiservices.apiregistration.k8s.io'
@@ -87,7 +87,7 @@ export class ApiServices {
       : { reason: 'MissingEndpoints', message: `endpoints for service/${service.name} in "${service.namespace}" have no addresses` }
     const condition = up ? { status: 'True', reason: 'Passed', message: 'all checks passed' } : { status: 'False', ...found }
     const next = withCondition(object, { type: 'Available', lastTransitionTime, ...condition })
-    if (!sameJson(next, object)) updateAs(apiServer, this.#server, { served: this.#served, object: next, subresource: 'status' })
+    reportAs(apiServer, this.#server, { served: this.#served, object: next })
   }
 }
 

@@ -8,7 +8,7 @@ import { establish } from '../schema/index.ts'
 import type { Served } from '../served.ts'
 import type { Server } from '../server.ts'
 import { cleanup, withCondition } from '../verbs/definitions.ts'
-import { apiServer, removeAs, updateAs } from './inside.ts'
+import { apiServer, removeAs, reportAs } from './inside.ts'
 import type { Later } from './later.ts'
 
 export const definitions = 'customresourcedefinitions.apiextensions.k8s.io'
@@ -65,7 +65,7 @@ export class Definitions {
   }
 
   #write(object: Item): void {
-    updateAs(apiServer, this.#server, { served: this.#served, object, subresource: 'status' })
+    reportAs(apiServer, this.#server, { served: this.#served, object })
   }
 
   get #served(): Served {

@@ -1,9 +1,13 @@
 /** Requests that the server's own controllers make: the same way as everybody's, but without asking for leave. */
+
+import { sameJson } from '../apply/compare.ts'
 import type { Call, User, Verb } from '../call.ts'
-import type { Item } from '../objects.ts'
+import { put } from '../fields.ts'
+import { type Item, keyIn } from '../objects.ts'
+import { tracked } from '../ownership.ts'
 import { Refusal } from '../refusals.ts'
-import type { Served } from '../served.ts'
-import type { Server } from '../server.ts'
+import { type Served, storageKey } from '../served.ts'
+import { now, type Server } from '../server.ts'
 import { create } from '../verbs/create.ts'
 import { deletion } from '../verbs/remove.ts'
 import { update } from '../verbs/update.ts'
@@ -51,8 +55,18 @@ export function createAs(self: Self, server: Server, what: Omit<What, 'verb'>): 
 }
 
 /** Updates an object as it was read, unless that is refused: then a later event comes back to it. */
-export function updateAs(self: Self, server: Server, what: Omit<What, 'verb'>): void {
+export function updateAs(self: Self, server: Server, what: Omit<What, 'verb' | 'subresource'>): void {
   unlessRefused(() => update(server, callOf(self, { ...what, verb: 'update' })))
+}
+
+/** Writes the status of an object as it was read. What the server itself says is not judged. */
+export function reportAs(self: Self, server: Server, { served, object }: Pick<What, 'served' | 'object'>): void {
+  const kind = storageKey(served)
+  const old = server.store.collection(kind).get(keyIn(object))
+  if (!old || sameJson(object.status, old.status)) return
+  const call = callOf(self, { verb: 'update', served, object, subresource: 'status' })
+  const next = put(old, ['status'], object.status)
+  server.store.put(kind, tracked(call, { object: next, old }, { catalogue: server.catalogue, now: now(server) }))
 }
 
 export function removeAs(

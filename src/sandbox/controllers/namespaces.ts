@@ -8,7 +8,7 @@ import { type Served, storageKey } from '../served.ts'
 import type { Server } from '../server.ts'
 import { withCondition } from '../verbs/definitions.ts'
 import { isFinished } from '../write.ts'
-import { controllerManager, createAs, removeAs, updateAs } from './inside.ts'
+import { controllerManager, createAs, removeAs, reportAs } from './inside.ts'
 import type { Later } from './later.ts'
 import { whatRemains } from './remaining.ts'
 
@@ -84,7 +84,7 @@ export class Namespaces {
     for (const { served, object } of this.#contents(name)) removeAs(controllerManager, this.#server, { served, object })
     const left = this.#contents(name)
     if (left.length === 0 && this.#surroundings.unanswered().length === 0) this.#finish(namespace)
-    else updateAs(controllerManager, this.#server, { served: this.#served, object: this.#waiting(namespace, left), subresource: 'status' })
+    else reportAs(controllerManager, this.#server, { served: this.#served, object: this.#waiting(namespace, left) })
   }
 
   get #served(): Served {
