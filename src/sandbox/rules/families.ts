@@ -16,14 +16,14 @@ const wrong = (field: string, value: unknown, detail: string): FieldError => ({ 
 export function chooseFamilies(spec: ServiceSpec, { configured, errors }: Cluster): ServiceSpec {
   const asked = askedFamilies(spec)
   const anywhere = spec.clusterIP === 'None' && Object.keys(spec.selector ?? {}).length === 0
-  if (anywhere && asked.length === 0 && !spec.ipFamilyPolicy) {
+  if (anywhere && asked.length === 0 && spec.ipFamilyPolicy === undefined) {
     return { ...spec, ipFamilyPolicy: 'RequireDualStack', ipFamilies: [configured[0]!, other(configured[0]!)] }
   }
   const found = anywhere ? [] : unavailable(spec, asked, configured)
   errors.push(...found)
   if (found.length > 0) return spec
   const ipFamilyPolicy =
-    spec.ipFamilyPolicy || (asked.length > 1 || (spec.clusterIPs?.length ?? 0) > 1 ? 'RequireDualStack' : 'SingleStack')
+    spec.ipFamilyPolicy ?? (asked.length > 1 || (spec.clusterIPs?.length ?? 0) > 1 ? 'RequireDualStack' : 'SingleStack')
   return { ...spec, ipFamilyPolicy, ipFamilies: families(asked, ipFamilyPolicy, configured) }
 }
 

@@ -89,7 +89,7 @@ function keptAddresses(after: ServiceSpec, before: ServiceSpec): ServiceSpec {
     clusterIP,
     clusterIPs: (same ? before.clusterIPs : after.clusterIPs) ?? [],
     ipFamilies: (after.ipFamilies?.length ? after.ipFamilies : before.ipFamilies) ?? [],
-    ipFamilyPolicy: after.ipFamilyPolicy || (before.ipFamilyPolicy ?? ''),
+    ipFamilyPolicy: after.ipFamilyPolicy ?? before.ipFamilyPolicy ?? '',
   }
 }
 

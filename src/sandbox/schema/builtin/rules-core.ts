@@ -60,14 +60,21 @@ function checkServicePort(
 
 type ServiceSpec = NonNullable<Service['spec']>
 
-function checkTraffic({ type, externalTrafficPolicy, internalTrafficPolicy, externalIPs = [] }: ServiceSpec): FieldError[] {
+function checkTraffic(spec: ServiceSpec): FieldError[] {
+  const { type, externalTrafficPolicy, internalTrafficPolicy, ipFamilyPolicy, loadBalancerClass, externalIPs = [] } = spec
   const outside = type === 'NodePort' || type === 'LoadBalancer' || externalIPs.length > 0
   return [
     ...(externalTrafficPolicy && !outside
       ? [invalid('spec.externalTrafficPolicy', externalTrafficPolicy, 'may only be set for externally-accessible services')]
       : []),
     ...(externalTrafficPolicy ? oneOf(externalTrafficPolicy, ['Cluster', 'Local'], 'spec.externalTrafficPolicy') : []),
-    ...(internalTrafficPolicy ? oneOf(internalTrafficPolicy, ['Cluster', 'Local'], 'spec.internalTrafficPolicy') : []),
+    ...(internalTrafficPolicy !== undefined ? oneOf(internalTrafficPolicy, ['Cluster', 'Local'], 'spec.internalTrafficPolicy') : []),
+    ...(ipFamilyPolicy !== undefined
+      ? oneOf(ipFamilyPolicy, ['PreferDualStack', 'RequireDualStack', 'SingleStack'], 'spec.ipFamilyPolicy')
+      : []),
+    ...(loadBalancerClass !== undefined && type !== 'LoadBalancer'
+      ? [forbidden('spec.loadBalancerClass', "may only be used when `type` is 'LoadBalancer'")]
+      : []),
   ]
 }
 
