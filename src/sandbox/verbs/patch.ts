@@ -6,7 +6,7 @@ import { checkName, inNamespace } from '../meta.ts'
 import { type Item, isMap } from '../objects.ts'
 import { checkWriteOptions, isApply } from '../options.ts'
 import { tracked } from '../ownership.ts'
-import { badRequest, invalid, notFound, Refusal, refusal } from '../refusals.ts'
+import { badRequest, invalid, notFound, Refusal, refusal, unsupportedMedia } from '../refusals.ts'
 import { now, type Server } from '../server.ts'
 import { replace } from '../write.ts'
 import { apply } from './apply.ts'
@@ -43,6 +43,8 @@ function decodePatched(call: Call, patched: Item, old: Item): Item {
   }
 }
 
+const customForms = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml']
+
 /** What the patch makes of an object. Throws Refusal for forms that are not known here. */
 function formOf(call: Call): (old: Item) => unknown {
   switch (call.contentType.split(';')[0]) {
@@ -57,6 +59,7 @@ function formOf(call: Call): (old: Item) => unknown {
     case 'application/apply-patch+cbor':
       return old => old
   }
+  if (call.served.custom) throw unsupportedMedia(customForms)
   throw refusal(415, { reason: 'UnsupportedMediaType', message: '415: Unsupported Media Type', details: {} })
 }
 
