@@ -63,6 +63,7 @@ function commands(shell: Shell, end: End): Command {
     .addHelpText('after', `\nWithout a command the operator runs: 'calico-operator --manage-crds' is 'calico-operator run --manage-crds'.`)
   operatorCommand(program, shell, end)
   renderCommand(program, end)
+  demoCommand(program, shell, end)
   tableCommands(program, shell)
   return program
 }
@@ -104,6 +105,17 @@ function renderCommand(program: Command, end: End): void {
       if (!form) throw new WrongUsage(`--output ${output}: write yaml, json or dir=PATH`)
       end(await render({ ...options, output: form }))
     })
+}
+
+function demoCommand(program: Command, { env }: Shell, end: End): void {
+  program
+    .command('demo')
+    .description('show an installation on a cluster in this process')
+    .option('-f, --filename <path...>', 'resources in place of the samples: files, directories, - for standard input')
+    .option('--keep', 'leave it running, for kubectl and Helm', false)
+    .addOption(new Option('--nodes <number>', 'how many nodes join').argParser(count).default(5))
+    .option('--fast', 'without the moments that nodes and pods take', false)
+    .action(async options => end(await (await import('./demo.ts')).demo(options, env)))
 }
 
 function count(text: string): number {

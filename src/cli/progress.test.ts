@@ -54,29 +54,31 @@ test('a frame shows what is reported, then what runs, aligned', () => {
   const lines = frame(scene, { width: 80, paint: plain, beat: 0 })
   expect(lines).toEqual([
     '',
-    '  ⠋ calico       DaemonSet "calico-system/calico-node" is not available (awai…',
-    '  ✔ tiers        All objects available',
+    '  TigeraStatus',
+    '    ⠋ calico       DaemonSet "calico-system/calico-node" is not available (aw…',
+    '    ✔ tiers        All objects available',
     '',
-    '    nodes        ████████████████░░░░░░░░  2 of 3',
-    '    calico-node  ████████████████░░░░░░░░  2 of 3',
+    '  ready',
+    '      nodes        ████████████████░░░░░░░░  2 of 3',
+    '      calico-node  ████████████████░░░░░░░░  2 of 3',
     '',
   ])
 })
 
 test('what is degraded is marked so, and how much more there is to read', () => {
   const degraded: Scene = { ...scene, statuses: [{ name: 'calico', state: 'degraded', message: 'a\nb\nc' }] }
-  expect(frame(degraded, { width: 80, paint: plain, beat: 0 })[1]).toBe('  ✖ calico       a (and 2 more)')
+  expect(frame(degraded, { width: 80, paint: plain, beat: 0 })[2]).toBe('    ✖ calico       a (and 2 more)')
 })
 
 test('news are what has changed, a line each', () => {
   expect(news(undefined, scene)).toEqual([
-    'nodes: 2 of 3 ready',
+    'all nodes: 2 of 3 ready',
     'DaemonSet calico-node: 2 of 3 ready',
     'TigeraStatus calico is progressing: DaemonSet "calico-system/calico-node" is not available (awaiting 1 nodes); Deployment',
     'TigeraStatus tiers is available: All objects available',
   ])
   expect(news(scene, scene)).toEqual([])
-  expect(news(scene, { ...scene, nodes: { ready: 3, wanted: 3 } })).toEqual(['nodes: 3 of 3 ready'])
+  expect(news(scene, { ...scene, nodes: { ready: 3, wanted: 3 } })).toEqual(['all nodes: 3 of 3 ready'])
 })
 
 test('a block is drawn over the one before, whether it is longer or shorter', () => {

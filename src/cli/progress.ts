@@ -15,7 +15,7 @@ export interface Share {
 
 export interface StatusLine {
   name: string
-  state: 'available' | 'progressing' | 'degraded' | 'unknown'
+  state: 'available' | 'progressing' | 'degraded' | 'waiting'
   /** The worst that its conditions say; one line or several. */
   message: string
 }
@@ -38,14 +38,11 @@ const barWidth = 24
 /** The block: what is reported, then what runs. */
 export function frame({ nodes, statuses, workloads }: Scene, look: Look): string[] {
   const names = Math.max(...[...statuses, ...workloads].map(({ name }) => name.length), 'nodes'.length)
-  const rows = [{ kind: 'Node', name: 'nodes', ...nodes }, ...workloads]
-  return [
-    '',
-    ...statuses.map(status => `  ${mark(status, look)} ${statusText(status, names, look)}`),
-    ...(statuses.length > 0 ? [''] : []),
-    ...rows.map(row => `    ${padded(row.name, names)}  ${bar(row, look.paint)}  ${row.ready} of ${row.wanted}`),
-    '',
-  ]
+  const rows = [{ name: 'nodes', ...nodes }, ...workloads]
+  const heading = (text: string) => `  ${look.paint('dim', text)}`
+  const reported = statuses.map(status => `    ${mark(status, look)} ${statusText(status, names, look)}`)
+  const running = rows.map(row => `      ${padded(row.name, names)}  ${bar(row, look.paint)}  ${row.ready} of ${row.wanted}`)
+  return ['', ...(reported.length > 0 ? [heading('TigeraStatus'), ...reported, ''] : []), heading('ready'), ...running, '']
 }
 
 function mark({ state }: StatusLine, { paint, beat }: Look): string {
@@ -57,7 +54,7 @@ function mark({ state }: StatusLine, { paint, beat }: Look): string {
 function statusText({ name, state, message }: StatusLine, names: number, { width, paint }: Look): string {
   const [first = '', ...more] = message.split('\n')
   const text = `${first}${more.length > 0 ? ` (and ${more.length} more)` : ''}`
-  const room = width - names - 8
+  const room = width - names - 10
   return `${padded(name, names)}  ${state === 'available' ? paint('dim', cut(text, room)) : cut(text, room)}`
 }
 
@@ -67,22 +64,22 @@ function bar({ ready, wanted }: Share, paint: Paint): string {
   return `${paint(ready >= wanted && wanted > 0 ? 'green' : 'yellow', done)}${paint('dim', '░'.repeat(barWidth - full))}`
 }
 
-/** What has changed from one moment to the next, one line each. */
+/** What has changed from one moment to the next, one line each; of what has nothing to wait for yet there is no news. */
 export function news(before: Scene | undefined, now: Scene): string[] {
-  const known = new Map([...(before?.statuses ?? []), ...(before?.workloads ?? [])].map(each => [each.name, JSON.stringify(each)]))
-  const isNew = (each: { name: string }) => known.get(each.name) !== JSON.stringify(each)
-  const nodes =
-    before?.nodes.ready === now.nodes.ready && before.nodes.wanted === now.nodes.wanted ? [] : [`nodes: ${share(now.nodes)} ready`]
-  return [
-    ...nodes,
-    ...now.workloads.filter(isNew).map(workload => `${workload.kind} ${workload.name}: ${share(workload)} ready`),
-    ...now.statuses
-      .filter(isNew)
-      .map(({ name, state, message }) => `TigeraStatus ${name} is ${state}${message && `: ${message.replaceAll('\n', '; ')}`}`),
-  ]
+  const known = new Map(shown(before).map(each => [each.name, JSON.stringify(each)]))
+  return shown(now)
+    .filter(each => known.get(each.name) !== JSON.stringify(each))
+    .map(each => ('state' in each ? statusNews(each) : `${each.kind} ${each.name}: ${each.ready} of ${each.wanted} ready`))
 }
 
-const share = ({ ready, wanted }: Share): string => `${ready} of ${wanted}`
+function shown(scene: Scene | undefined): (StatusLine | WorkloadLine)[] {
+  if (!scene) return []
+  const rows = [{ kind: 'all', name: 'nodes', ...scene.nodes }, ...scene.workloads]
+  return [...rows.filter(({ wanted }) => wanted > 0), ...scene.statuses]
+}
+
+const statusNews = ({ name, state, message }: StatusLine): string =>
+  `TigeraStatus ${name} is ${state}${message && `: ${message.replaceAll('\n', '; ')}`}`
 
 /** `3.1 s` */
 export const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`
