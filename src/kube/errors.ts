@@ -83,7 +83,6 @@ export const isForbidden = is(({ status }) => status === 403)
 export const isUnauthorized = is(({ status }) => status === 401)
 export const isTooMany = is(({ status }) => status === 429)
 export const isInvalid = is(({ status }) => status === 422)
-export const isUnavailable = is(({ status }) => status === 503)
 export const isUnreachable = (error: unknown): error is Unreachable => error instanceof Unreachable
 
 /** What the server says, with status 500, of an applied object whose form is wrong (unknown field, a list-map key twice, a null item). */
