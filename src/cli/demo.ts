@@ -35,7 +35,7 @@ const times = {
   /** Without a change for so long, everything available: it is over. */
   quietMs: 250,
   /** Without a change for so long, and not everything available: it is not going to be. */
-  stuckMs: 5_000,
+  stuckMs: 3_000,
   longestMs: 60_000,
 }
 
