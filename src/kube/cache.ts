@@ -24,7 +24,7 @@ export interface View<T extends KubeObject = KubeObject> {
   list(): T[]
 }
 
-/** `state` when a view's state changed, else what happened to an object. That a view has settled, and what is there then, makes no events. */
+/** `state` when a view's state changed, else what happened to an object. That a view has settled, and what is there then, makes no events, but for `state` when it took more than ten seconds. */
 export interface CacheEvent {
   kind: Kind
   type: Change['type'] | 'state'
@@ -157,9 +157,10 @@ export class Cache {
       keyOf(feed.kind),
       feeds.filter(other => !idle.includes(other)),
     )
+    // Who asked for a view that is syncing waits for it to settle, but not for ever.
+    const late = this.#tools.clock.now() - feed.begun > promptMs
     for (const { view, home, state } of before) {
-      // Who asked for a view that was syncing has waited for it to settle.
-      if (state !== 'syncing' && state !== view.state) this.#emit({ kind: feed.kind, type: 'state', view: view as View })
+      if (state !== view.state && (late || state !== 'syncing')) this.#emit({ kind: feed.kind, type: 'state', view: view as View })
       if (view.home !== home && home.known) this.#moved(view, home)
     }
   }
@@ -236,6 +237,8 @@ class HomedView implements View {
     return narrowness(this.scope) === narrowness(this.home.scope) ? objects : objects.filter(({ metadata }) => covers(this.scope, metadata))
   }
 }
+
+const promptMs = 10_000
 
 const keyOf = ({ apiVersion, kind }: Kind): string => `${apiVersion}/${kind}`
 

@@ -210,3 +210,31 @@ test('while the server is away what is known stays, and after a while is called 
   await time.run(() => view.state === 'synced')
   expect(transport.streams[1]!.request.query?.resourceVersion).toBe('2')
 })
+
+test('trouble that lasts is called so, whatever it is, and its end is told', async () => {
+  let busy = true
+  const later = { ...refusal(429, 'TooManyRequests'), headers: { 'retry-after': '1' } }
+  const { cache, time, events } = cacheOf(
+    () => (busy ? later : { body: { metadata: { resourceVersion: '9' }, items: [] } }),
+    () => (busy ? later : { status: 200 }),
+  )
+  const view = cache.view(ConfigMap)
+  await time.pass(10_000)
+  expect(view.state).toBe('syncing')
+  await time.run(() => view.state === 'failing')
+  busy = false
+  await time.run(() => view.state === 'synced')
+  expect(events).toEqual(['state failing', 'state synced'])
+})
+
+test('a view that takes long to settle is told of when it does', async () => {
+  const { cache, time, transport, events } = cacheOf(never)
+  cache.view(ConfigMap)
+  for (let second = 0; second < 12; second++) {
+    await time.pass(1000)
+    transport.streams[0]!.send('ADDED', configMap(`x${second}`, second + 1))
+  }
+  transport.streams[0]!.complete('20')
+  await time.run(undefined, 0)
+  expect(events).toEqual(['state synced'])
+})

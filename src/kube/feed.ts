@@ -58,6 +58,8 @@ export class Feed {
   error: Error | undefined
   /** It has been in step at least once. */
   known = false
+  /** Milliseconds since 1970. */
+  readonly begun: number
   readonly #tools: FeedTools
   readonly #end = new AbortController()
   readonly #settled = Promise.withResolvers<void>()
@@ -75,6 +77,7 @@ export class Feed {
     this.kind = kind
     this.scope = scope
     this.#tools = tools
+    this.begun = tools.clock.now()
   }
 
   /** Runs until closed. Never rejects. */
@@ -235,12 +238,16 @@ export class Feed {
 
   /** What a failure means, and how long to wait after it. */
   #recover(error: Error): number {
-    if (isTooMany(error)) {
-      this.#throttled++
-      return error.retryAfter ?? 1000
-    }
+    const now = this.#tools.clock.now()
+    this.#failingSince ??= now
+    const lasting = now - this.#failingSince >= times.trusted
     if (isNotFound(error)) return this.#denied(error)
     this.#denials = 0
+    if (isTooMany(error)) {
+      this.#throttled++
+      if (lasting) this.#reached('failing', error)
+      return error.retryAfter ?? 1000
+    }
     if (this.#unsupported(error)) {
       this.#tools.abilities.watchList = false
       return 0
@@ -250,10 +257,7 @@ export class Feed {
     const begin = isGone(error) || (error instanceof ApiError && (error.status === 400 || error.status === 504))
     if (begin) this.#version = ''
     const forbidden = isForbidden(error) || isUnauthorized(error)
-    const now = this.#tools.clock.now()
-    this.#failingSince ??= now
-    const trusted = this.known && now - this.#failingSince < times.trusted
-    if (forbidden || !(trusted || isGone(error))) this.#reached('failing', error)
+    if (forbidden || lasting || !(this.known || isGone(error))) this.#reached('failing', error)
     return nth(forbidden ? times.refused : times.retries, this.#failures)
   }
 

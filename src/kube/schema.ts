@@ -97,6 +97,9 @@ export function builtinSchema(apiVersion: string, kind: string): SchemaNode | un
 /** The schema of metadata, the same for every kind. */
 export const metadataSchema = (): SchemaNode => builtinType('apimachinery.pkg.apis.meta.v1.ObjectMeta')
 
+/** The schema of what a deletion may come with. */
+export const deleteOptionsSchema = (): SchemaNode => builtinType('apimachinery.pkg.apis.meta.v1.DeleteOptions')
+
 const builtinTypes = new Map<string, SchemaNode>()
 
 function builtinType(name: string): SchemaNode {
