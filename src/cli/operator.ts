@@ -2,11 +2,13 @@
 import { allKinds } from '../../api/index.ts'
 import { admissionKinds } from '../controllers/admission.ts'
 import { controllers } from '../controllers/index.ts'
+import { kept } from '../controllers/kept.ts'
 import type { Surroundings } from '../controllers/surroundings.ts'
 import { Applier, type ApplyNews } from '../kube/apply.ts'
 import { Cache } from '../kube/cache.ts'
 import { Client } from '../kube/client.ts'
 import type { Clock, Random } from '../kube/clock.ts'
+import { Discovery } from '../kube/discovery.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { builtinSchema, type SchemaNode, structuralSchema } from '../kube/schema.ts'
 import type { Transport } from '../kube/transport.ts'
@@ -40,11 +42,12 @@ export class Operator {
   readonly client: Client
   readonly #loop: Loop
   readonly #reporter: Reporter
+  #discovery: Discovery | undefined
 
   constructor({ transport, clock, random, surroundings, observer = {} }: OperatorOptions) {
     const client = new Client({ transport, clock, random, fieldManager })
     client.kinds.register(...allKinds, ...admissionKinds)
-    const cache = new Cache({ client, clock, random, managers: [fieldManager, ...predecessors] })
+    const cache = new Cache({ client, clock, random, transform: kept(surroundings), managers: [fieldManager, ...predecessors] })
     const applier = new Applier({
       client,
       cache,
@@ -78,6 +81,8 @@ export class Operator {
   }
 
   start(): void {
+    // Tells the cache when a kind comes to be served.
+    this.#discovery = new Discovery(this)
     this.#loop.start()
   }
 
@@ -85,6 +90,7 @@ export class Operator {
   stop(): void {
     this.#loop.stop()
     this.#reporter.stop()
+    this.#discovery?.close()
     this.cache.close()
   }
 

@@ -33,6 +33,9 @@ export const authority = ({ environment: { operator }, issuer }: Surroundings) =
       const { waiting, object, remove = [] } = found
       if (waiting) throw waiting
       const wanted = present<KubeObject>(object, management && requesterRole())
-      return { objects: wanted.map(each => labelled(owned(each, owner), { owner, operator: operator.name })), remove }
+      return {
+        objects: wanted.map(each => labelled(owned(each, owner), { owner, operator: operator.name })),
+        remove: remove.map(ref => ({ ref, ours: '' })),
+      }
     },
   })

@@ -1,7 +1,8 @@
 /** Calico itself: all that one Installation asks for, from the namespace to the last calico-node. */
+import type { Installation } from '../../api/installation.ts'
 import { NetworkPolicy } from '../../api/v3/network-policy.ts'
 import { requesterBindings } from '../certificates/csr.ts'
-import { pairOf } from '../certificates/read.ts'
+import type { KeyPair } from '../certificates/keys.ts'
 import type { Calico } from '../installation/calico.ts'
 import { computed } from '../installation/computed.ts'
 import { bgpFields, felixFields } from '../installation/felix.ts'
@@ -22,8 +23,9 @@ import { namespaces } from '../render/namespaces/namespaces.ts'
 import { node } from '../render/node/node.ts'
 import { calicoSystem } from '../render/parts/places.ts'
 import { typha } from '../render/typha/typha.ts'
-import { type Decision, decided, installation, readAsked, readDecision } from './asked.ts'
+import { type Decision, decided, installation, readAsked, readDecision, readUnheard, unheard } from './asked.ts'
 import { type NodeKeysFound, readNodeKeys } from './node-keys.ts'
+import { readWaitingRequests } from './requests.ts'
 import type { Surroundings } from './surroundings.ts'
 import { finalizer, teardown } from './teardown.ts'
 
@@ -32,12 +34,14 @@ interface Found {
   keys?: NodeKeysFound
   /** What calico-node found on the operator's own node. */
   nodeMtu?: string
+  /** Certificates that pods wait for, in words. */
+  awaited?: string[]
 }
 
 const requesters = ['calico-node', 'calico-typha', 'calico-kube-controllers']
 
 export const calico = (surroundings: Surroundings) =>
-  defineController<Found>({
+  defineController<Found | { unheard: Installation[] }>({
     name: 'calico',
     serves: installation,
     reports: 'calico',
@@ -50,18 +54,24 @@ export const calico = (surroundings: Surroundings) =>
 
     async read(cluster) {
       const asked = await readAsked(cluster)
-      if (!asked) return undefined
+      if (!asked) {
+        const unheard = await readUnheard(cluster)
+        return unheard && { unheard }
+      }
       const decision = await readDecision(cluster, surroundings.environment, asked)
       const { calico } = decision
-      const nodeMtu = surroundings.nodeMtu?.()
+      if (!calico) return { decision }
       return {
         decision,
-        ...(calico && { keys: await readNodeKeys(cluster, calico, surroundings) }),
-        ...(nodeMtu !== undefined && { nodeMtu }),
+        keys: await readNodeKeys(cluster, calico, surroundings),
+        nodeMtu: surroundings.nodeMtu?.(),
+        ...(calico.certificateManagement && { awaited: await readWaitingRequests(cluster, calicoSystem) }),
       }
     },
 
-    desired({ decision, keys, nodeMtu }) {
+    desired(found) {
+      if ('unheard' in found) throw unheard(found.unheard)
+      const { decision, keys, nodeMtu, awaited } = found
       const { base } = decision.asked
       if (base.metadata.deletionTimestamp) return teardown(refOf(base))
       const calico = decided(decision)
@@ -71,33 +81,38 @@ export const calico = (surroundings: Surroundings) =>
       return {
         ...outcome,
         problems: [...outcome.problems, ...('problem' in reported ? [reported.problem] : [])],
+        awaited,
         status: { computed: computed(calico.spec) },
         achieved: { variant: 'Calico', calicoVersion, mtu, imageSet: calico.imageSet },
       }
     },
   })
 
-type Ready = Required<Pick<NodeKeysFound, 'keys' | 'trust'>> & { problems: Problem[] }
+interface Ready extends Required<Pick<NodeKeysFound, 'keys' | 'trust'>> {
+  client: KeyPair
+  server: KeyPair
+  problems: Problem[]
+}
 
-/** Throws Invalid with all that this Installation waits for, since it cannot be rendered before. */
-function ready({ asked, facts }: Decision, calico: Calico, found: NodeKeysFound | undefined): Ready {
+/** Throws with all that this Installation waits for, or that is wrong with its keys, since it cannot be rendered before. */
+function ready({ asked, facts }: Decision, calico: Calico, { keys, trust, waiting, problems }: Partial<NodeKeysFound> = {}): Ready {
   const missing = [
     withoutPools(calico),
     ...withoutPullSecrets(asked, facts),
-    ...(found?.waiting?.problems ?? []),
+    ...(waiting?.problems ?? []),
     withoutGoldmaneAddress(calico, facts),
   ].filter(isProblem)
-  if (missing.length > 0) throw new Waiting(missing)
-  if (!found?.keys || !found.trust) throw new Invalid(found?.problems ?? [])
-  return { keys: found.keys, trust: found.trust, problems: found.problems }
+  const again = keys?.again
+  if (missing.length > 0) throw new Waiting(missing, { again })
+  const { 'node-certs': client, 'typha-certs': server } = keys?.pairs ?? {}
+  if (!keys || !trust || !client || !server) throw new Invalid(problems ?? [], { again })
+  return { keys, trust, client, server, problems: problems ?? [] }
 }
 
 const isProblem = (problem: Problem | undefined): problem is Problem => problem !== undefined
 
-function rendered(calico: Calico, { asked, facts }: Decision, { keys, trust, problems }: Ready) {
-  const [client, server] = [pairOf(keys, 'node-certs'), pairOf(keys, 'typha-certs')]
+function rendered(calico: Calico, { asked, facts }: Decision, { keys, trust, client, server, problems }: Ready) {
   const { bundle } = trust
-  const requested = requesterBindings(calicoSystem, requesters)
   const stored: Condition[] = keys.unstored.map(ref => ({ ref, is: 'written' }))
   const felix = felixFields(calico, facts)
   const objects: (KubeObject | Wanted)[] = [
@@ -106,7 +121,7 @@ function rendered(calico: Calico, { asked, facts }: Decision, { keys, trust, pro
     ...criticalPodsQuota(calico),
     trust.object,
     ...keys.objects,
-    ...(calico.certificateManagement ? requested.objects : []),
+    ...(calico.certificateManagement ? requesterBindings(calicoSystem, requesters).objects : []),
     ...[...typha(calico, { server, client, trust: bundle }), ...node(calico, { client, typha: server, trust: bundle })].map(after(stored)),
     ...csi(calico),
     ...kubeControllers(calico, bundle),
@@ -119,7 +134,7 @@ function rendered(calico: Calico, { asked, facts }: Decision, { keys, trust, pro
       ...felixConfiguration({ enforced: felix.enforce, defaults: felix.claim, annotations: felix.annotations }, calico.v3),
       ...bgpConfiguration({ enforced: bgpFields(calico) }, calico.v3),
     ],
-    remove: [...keys.remove, ...(calico.certificateManagement ? [] : requested.remove)],
+    remove: keys.remove,
     problems: [...problems, ...felix.problems, withoutNodesForTypha(facts)].filter(isProblem),
     warnings: [...keys.warnings, ...calico.warnings],
     ...(keys.again !== undefined && { again: keys.again }),

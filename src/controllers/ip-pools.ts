@@ -3,8 +3,7 @@
 import { calicoKinds } from '../installation/kinds.ts'
 import { foundPool } from '../installation/pools/convert.ts'
 import { poolChanges } from '../installation/pools/ownership.ts'
-import type { ObjectRef } from '../kube/objects.ts'
-import { defineController } from '../reconcile/controller.ts'
+import { defineController, type Removal } from '../reconcile/controller.ts'
 import { Invalid } from '../reconcile/problems.ts'
 import { ipPools as rendered } from '../render/pools.ts'
 import { type Decision, decided, readAsked, readDecision } from './asked.ts'
@@ -28,9 +27,12 @@ export const ipPools = ({ environment }: Surroundings) =>
       if (pools.problems.length > 0) throw new Invalid(pools.problems)
       const changes = poolChanges(pools.pools, facts.pools.map(foundPool))
       const { apiVersion, kind } = calicoKinds(v3).ipPool
-      const remove = changes.remove.map((name): ObjectRef => ({ apiVersion, kind, name }))
+      const remove = changes.remove.map((name): Removal => ({ ref: { apiVersion, kind, name }, ours: foreign }))
       return { objects: rendered(changes.apply.map(named), v3), remove, problems: [...changes.problems] }
     },
   })
+
+/** A label can be copied; addresses of pods cannot be brought back. */
+const foreign = 'is labelled as a pool of the operator, which did not make it, and no Installation asks for it: left as it is'
 
 const named = <T extends { name?: string }>(pool: T): T & { name: string } => ({ ...pool, name: pool.name ?? '' })

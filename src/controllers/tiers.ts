@@ -36,7 +36,9 @@ export const tiers = () =>
         const object = { apiVersion: 'v1', kind: 'Service', name: dns.service, namespace: dns.namespace }
         throw new Waiting([{ reason: 'ResourceNotFound', message: 'Unable to find DNS service', object }])
       }
-      return rendered({ dns, nodeLocalDns: nodeLocal })
+      const { objects, remove } = rendered({ dns, nodeLocalDns: nodeLocal })
+      // What older operators made under these names; users may have made others under them since.
+      return { objects, remove: remove.map(ref => ({ ref, ours: '' })) }
     },
   })
 

@@ -31,6 +31,8 @@ export interface Wanted<T extends KubeObject = KubeObject> {
 export interface Removal {
   ref: ObjectRef
   after?: Condition[]
+  /** Only if we, or an operator before us, wrote it: what somebody else made stays, and is told with these words where there are any. */
+  ours?: string
 }
 
 /**

@@ -10,7 +10,7 @@ import { holds } from './holds.ts'
 import type { Limiter } from './limiter.ts'
 import { inBatches, inSteps, writeStep } from './order.ts'
 import { type Enacted, Pass } from './pass.ts'
-import type { Leftover } from './prune.ts'
+import type { Authorship, Leftover } from './prune.ts'
 import type { Scopes } from './scopes.ts'
 import type { Sight } from './sight.ts'
 import { refsIn, type Wishes, wishesOf } from './wishes.ts'
@@ -22,6 +22,8 @@ export interface EnactorTools {
   random: Random
   scopes: Scopes
   sight: Sight
+  /** Whether we, or a predecessor, wrote an object. */
+  ours: Authorship
   /** Shared by all, so that a server is not asked for everything at once. */
   limiter: Limiter
 }
@@ -70,13 +72,16 @@ export class Enactor {
     await this.#try(attempt, pass, () => this.#tools.applier.apply(object, options))
   }
 
-  async #remove({ ref, uid, after = [] }: Removal & { uid?: string }, pass: Pass): Promise<void> {
+  async #remove({ ref, uid, after = [], ours }: Removal & { uid?: string }, pass: Pass): Promise<void> {
     const who = `the removal of ${describe(ref)}`
     const unmet = this.#firstUnmet(after, pass)
     if (unmet) return pass.waits(ref, who, unmet)
-    if (this.#view(ref).state === 'absent') return
-    if (!this.#mayLook(ref, who, pass) || !this.#live(ref)) return
-    await this.#try({ ref, doing: 'remove', content: () => uid ?? '' }, pass, () => this.#tools.applier.remove(ref, { uid }))
+    if (this.#view(ref).state === 'absent' || !this.#mayLook(ref, who, pass)) return
+    const live = this.#live(ref)
+    if (!live) return
+    if (ours === undefined || this.#tools.ours(live))
+      return this.#try({ ref, doing: 'remove', content: () => uid ?? '' }, pass, () => this.#tools.applier.remove(ref, { uid }))
+    if (ours !== '') pass.tells({ reason: 'ResourceValidationError', message: ours, object: ref, remedy: 'Delete it, if nothing needs it' })
   }
 
   async #release({ ref, finalizers, after = [] }: NonNullable<Wishes['release']>, pass: Pass): Promise<void> {

@@ -39,6 +39,10 @@ export class Pass {
     this.#retryIn = Math.min(this.#retryIn ?? retryIn, retryIn)
   }
 
+  tells(problem: Problem): void {
+    this.problems.push(problem)
+  }
+
   /** `who` is named in words: an object, or the removal of one. */
   waits(ref: ObjectRef, who: string, condition: Condition): void {
     this.#waitsFor(ref, who, `${describe(condition.ref)} to be ${condition.is}`)

@@ -1,0 +1,39 @@
+/** What is kept of objects that are many or large, and of which little is ever read: thousands of nodes fit in a few MiB, other people's CRDs in nothing. Reads no cluster. */
+import { crds } from '../../api/index.ts'
+import { CustomResourceDefinition, Node } from '../kube/kinds.ts'
+import type { Kind, KubeObject } from '../kube/objects.ts'
+import type { Surroundings } from './surroundings.ts'
+
+type Keep = (object: KubeObject) => KubeObject
+
+/** For `CacheOptions.transform`. What a controller comes to read of these kinds has to be named here. */
+export function kept({ manageCrds, environment: { v3 } }: Surroundings): (kind: Kind, object: KubeObject) => KubeObject {
+  const ours = new Set(manageCrds ? crds(v3 ? 'v3' : 'v1').map(({ metadata: { name } }) => name) : [])
+  const table = new Map<string, Keep>([
+    [keyOf(Node), object => keptOfNode(object as Node)],
+    [
+      keyOf(CustomResourceDefinition),
+      object => (ours.has(object.metadata.name) ? object : keptOfDefinition(object as CustomResourceDefinition)),
+    ],
+  ])
+  return (kind, object) => table.get(keyOf(kind))?.(object) ?? object
+}
+
+const keyOf = ({ apiVersion, kind }: Kind): string => `${apiVersion}/${kind}`
+
+const metadataOf = ({ metadata: { name, uid, resourceVersion, labels } }: KubeObject) => ({ name, uid, resourceVersion, labels })
+
+const keptOfNode = ({ apiVersion, kind, spec: { providerID, unschedulable } = {}, ...node }: Node): Node => ({
+  apiVersion,
+  kind,
+  metadata: metadataOf({ apiVersion, kind, ...node }),
+  spec: { providerID, unschedulable },
+})
+
+/** Whether it is served, in which versions, and as what. */
+function keptOfDefinition(definition: CustomResourceDefinition): CustomResourceDefinition {
+  const { apiVersion, kind, spec, status } = definition
+  const versions = spec.versions.map(({ name, served, storage }) => ({ name, served, storage }))
+  const metadata = metadataOf(definition)
+  return { apiVersion, kind, metadata, spec: { group: spec.group, names: spec.names, scope: spec.scope, versions }, status }
+}
