@@ -55,9 +55,9 @@ export function managedAuthority(management: CertificateManagement): Authority |
 }
 
 /** A new authority for a hundred years, from a key nobody else has: what goes into `tls.crt` and `tls.key`. */
-export async function issueAuthority(key: PrivateKey, now: number, serial: Uint8Array): Promise<IssuedPair> {
+export function issueAuthority(key: PrivateKey, now: number, serial: Uint8Array): IssuedPair {
   const request = { subject: operatorSigner, publicKey: key.publicKey, now, days: 100 * 365, serial }
-  return { certificatePem: pemOf(await signAuthority(request, privateKey(key.privateKeyPem))), privateKeyPem: key.privateKeyPem }
+  return { certificatePem: pemOf(signAuthority(request, privateKey(key.privateKeyPem))), privateKeyPem: key.privateKeyPem }
 }
 
 /** Whether the authority signed the certificate, by name and key: names alone outlive a replaced authority. */

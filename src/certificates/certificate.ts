@@ -1,13 +1,6 @@
 /** What a certificate says, as far as anybody here decides by it, and whether a key is its key. Reads PEM; never judges. */
-import 'reflect-metadata'
-import { createPrivateKey, type KeyObject, X509Certificate as Verifier } from 'node:crypto'
-import {
-  AuthorityKeyIdentifierExtension,
-  type Name,
-  SubjectAlternativeNameExtension,
-  SubjectKeyIdentifierExtension,
-  X509Certificate,
-} from '@peculiar/x509'
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { type Der, inside, objectId, parse, tags, textOf } from './der.ts'
 
 export interface Certificate {
   readonly commonName: string
@@ -21,7 +14,8 @@ export interface Certificate {
   /** Hexadecimal. */
   readonly subjectKeyId?: string
   readonly authorityKeyId?: string
-  readonly subject: Name
+  /** The name of whom it is for, DER. */
+  readonly subject: Uint8Array
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Uint8Array
   readonly der: Uint8Array
@@ -62,28 +56,58 @@ export function privateKey(pem: string): KeyObject {
 /** Whether the key belongs to the certificate: two halves that do not match stop every connection. False also for what is no key. */
 export function belongsTo({ der }: Certificate, keyPem: string): boolean {
   try {
-    return new Verifier(der).checkPrivateKey(privateKey(keyPem))
+    return new X509Certificate(der).checkPrivateKey(privateKey(keyPem))
   } catch {
     return false
   }
 }
 
-function read(parsed: X509Certificate, der: Uint8Array): Certificate {
-  const names = parsed.getExtension(SubjectAlternativeNameExtension)?.names.items ?? []
+/** https://datatracker.ietf.org/doc/html/rfc5280#section-4.1 */
+function read(known: X509Certificate, der: Uint8Array): Certificate {
+  const [signed] = inside(parse(der)[0])
+  // Before the serial number stands the version, which certificates without extensions leave out.
+  const [, , issuer, , subject, , ...more] = inside(signed).filter(({ tag }) => tag !== tags.around(0))
+  const extensions = extensionsIn(more)
+  const names = inside(extensions('2.5.29.17')).filter(({ content }) => content.length > 0)
+  const hex = (found: Der | undefined) => found?.content.toString('hex')
   return {
-    commonName: commonName(parsed.subjectName),
-    issuerCommonName: commonName(parsed.issuerName),
-    dnsNames: names.filter(({ type }) => type === 'dns').map(({ value }) => value),
-    ipAddresses: names.filter(({ type }) => type === 'ip').map(({ value }) => value),
-    notBefore: parsed.notBefore.getTime(),
-    notAfter: parsed.notAfter.getTime(),
-    subjectKeyId: parsed.getExtension(SubjectKeyIdentifierExtension)?.keyId,
-    authorityKeyId: parsed.getExtension(AuthorityKeyIdentifierExtension)?.keyId,
-    subject: parsed.subjectName,
-    publicKey: new Uint8Array(parsed.publicKey.rawData),
+    commonName: commonName(subject),
+    issuerCommonName: commonName(issuer),
+    dnsNames: names.filter(({ tag }) => tag === tags.instead(2)).map(textOf),
+    ipAddresses: names.filter(({ tag }) => tag === tags.instead(7)).map(({ content }) => address(content)),
+    notBefore: known.validFromDate.getTime(),
+    notAfter: known.validToDate.getTime(),
+    subjectKeyId: hex(extensions('2.5.29.14')),
+    authorityKeyId: hex(inside(extensions('2.5.29.35')).find(({ tag }) => tag === tags.instead(0))),
+    subject: subject?.whole ?? Buffer.of(),
+    publicKey: known.publicKey.export({ type: 'spki', format: 'der' }),
     der,
   }
 }
 
+/** The value of an extension by its identifier. */
+function extensionsIn(parts: readonly Der[]): (id: string) => Der | undefined {
+  const list = inside(parts.find(({ tag }) => tag === tags.around(3)))
+  const all = list.flatMap(inside).map(inside)
+  return id => {
+    const found = all.find(([name]) => name?.whole.equals(objectId(id)))
+    return inside(found?.at(-1))[0]
+  }
+}
+
+const commonNameId = objectId('2.5.4.3')
+
 /** The last one counts, as in Go's crypto/x509. */
-const commonName = (name: Name): string => name.getField('CN').at(-1) ?? ''
+function commonName(name: Der | undefined): string {
+  const attributes = inside(name).flatMap(inside).map(inside)
+  const value = attributes.filter(([id]) => id?.whole.equals(commonNameId)).at(-1)?.[1]
+  return value ? textOf(value) : ''
+}
+
+/** As Go prints it: IPv6 in its short form, and IPv4 also where it is written as IPv6. */
+function address(octets: Buffer): string {
+  if (octets.length !== 16) return octets.join('.')
+  const hex = octets.toString('hex')
+  if (hex.startsWith('00000000000000000000ffff')) return octets.subarray(12).join('.')
+  return new URL(`http://[${hex.replace(/.{4}(?!$)/g, '$&:')}]`).hostname.slice(1, -1)
+}

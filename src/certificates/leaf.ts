@@ -9,18 +9,18 @@ const leafDays = 825
 export const renewalDays = 30
 
 /** Signs a leaf. The common name is the first of all names sorted; addresses are listed as DNS names too, as the predecessor lists them. */
-export async function issueLeaf(
+export function issueLeaf(
   key: PrivateKey,
   names: readonly string[],
   from: { authority: Authority; now: number; serial: Uint8Array },
-): Promise<IssuedPair> {
+): IssuedPair {
   const { authority, now, serial } = from
   if (!authority.signer) throw new Error('the authority of certificate management signs nothing here')
   const sorted = [...names].sort()
   const ip = sorted.filter(name => isAddress(name))
   const dns = [...sorted.filter(name => !isAddress(name)), ...ip]
   const subject = sorted[0] ?? ''
-  const der = await signLeaf({ subject, publicKey: key.publicKey, now, days: leafDays, serial }, authority.signer, { dns, ip })
+  const der = signLeaf({ subject, publicKey: key.publicKey, now, days: leafDays, serial }, authority.signer, { dns, ip })
   return { certificatePem: pemOf(der) + chain(authority), privateKeyPem: key.privateKeyPem }
 }
 
