@@ -97,6 +97,8 @@ class Session {
   readonly #host: string
   #open = 0
   #heard = performance.now()
+  /** A sign of life is being waited for. */
+  #asked = false
   /** Why the connection was given up, if it was. */
   #fault: Error | undefined
   #pings: NodeJS.Timeout
@@ -108,7 +110,7 @@ class Session {
     // Each exchange is told of it by itself.
     this.#http2.on('error', () => {})
     this.#http2.on('close', () => clearInterval(this.#pings))
-    this.#pings = setInterval(() => this.#ping(pingMs), pingMs).unref()
+    this.#pings = setInterval(() => this.#ping(pingMs), pingMs / 4).unref()
   }
 
   get usable(): boolean {
@@ -167,19 +169,15 @@ class Session {
 
   /** TCP alone takes minutes to find out that a peer is gone, and never that it is stuck. */
   #ping(pingMs: number): void {
-    if (this.#open === 0 || performance.now() - this.#heard < pingMs) return
-    const late = setTimeout(
-      () => this.destroy(Object.assign(new Error('the server gives no sign of life'), { code: 'ETIMEDOUT' })),
-      Math.min(answerMs, pingMs),
-    )
-    late.unref()
-    const sent =
-      this.usable &&
-      this.#http2.ping(error => {
-        clearTimeout(late)
-        if (!error) this.#heard = performance.now()
-      })
-    if (!sent) clearTimeout(late)
+    if (this.#asked || this.#open === 0 || !this.usable || performance.now() - this.#heard < pingMs) return
+    const stuck = () => this.destroy(Object.assign(new Error('the server gives no sign of life'), { code: 'ETIMEDOUT' }))
+    const late = setTimeout(stuck, Math.min(answerMs, pingMs)).unref()
+    this.#asked = this.#http2.ping(error => {
+      clearTimeout(late)
+      this.#asked = false
+      if (!error) this.#heard = performance.now()
+    })
+    if (!this.#asked) clearTimeout(late)
   }
 }
 
