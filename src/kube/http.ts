@@ -14,6 +14,8 @@ export interface HttpOptions {
   timeoutMs?: number
 }
 
+const watchOpensMs = 30_000
+
 /** Connections as one identity; kept until nothing uses them when the identity changes. */
 interface Wires {
   key: string
@@ -30,6 +32,8 @@ export class HttpTransport implements Transport {
   readonly #userAgent: string
   readonly #timeoutMs: number
   #wires: Wires | undefined
+  /** For which `#wires` are. */
+  #identity: Identity | undefined
   readonly #retired = new Set<Wires>()
 
   constructor({ credentials, userAgent, timeoutMs = 65_000 }: HttpOptions) {
@@ -39,31 +43,37 @@ export class HttpTransport implements Transport {
   }
 
   async request(request: Request): Promise<Response> {
-    const signal = AbortSignal.any([AbortSignal.timeout(this.#timeoutMs), ...(request.signal ? [request.signal] : [])])
-    const { answer, done } = await this.#exchange(request, signal)
+    const limit = new Limit(this.#timeoutMs, request.signal)
     try {
-      return { status: answer.status, headers: answer.headers, body: parsed(await textOf(answer, signal)) }
-    } catch (error) {
-      throw inTime(error, this.#timeoutMs)
+      const { answer, done } = await this.#exchange(request, limit.signal)
+      const text = await textOf(answer, limit.signal).finally(done)
+      return { status: answer.status, headers: answer.headers, body: parsed(text) }
     } finally {
-      done()
+      limit.lift()
     }
   }
 
   async watch(request: Request): Promise<WatchResponse> {
-    const late = new AbortController()
-    const timer = setTimeout(() => late.abort(new DOMException('', 'TimeoutError')), this.#timeoutMs)
-    const signal = AbortSignal.any([late.signal, ...(request.signal ? [request.signal] : [])])
+    // Its headers come at once or not at all; what comes then may take for ever.
+    const limit = new Limit(Math.min(this.#timeoutMs, watchOpensMs), request.signal)
     try {
-      const { answer, done } = await this.#exchange(request, signal)
+      const { answer, done } = await this.#exchange(request, limit.signal)
       const { status, headers } = answer
-      if (status === 200) return { status, headers, events: eventsOf(answer, done), close: () => answer.cancel() }
-      const body = parsed(await textOf(answer, signal).finally(done))
-      return { status, headers, body, events: none(), close: () => {} }
+      if (status !== 200)
+        return { status, headers, body: parsed(await textOf(answer, limit.signal).finally(done)), events: none(), close: () => {} }
+      const over = () => {
+        done()
+        limit.lift()
+      }
+      const close = () => {
+        answer.cancel()
+        over()
+      }
+      limit.forget()
+      return { status, headers, events: eventsOf(answer, over), close }
     } catch (error) {
-      throw inTime(error, this.#timeoutMs)
-    } finally {
-      clearTimeout(timer)
+      limit.lift()
+      throw error
     }
   }
 
@@ -97,7 +107,7 @@ export class HttpTransport implements Transport {
       return { answer: await open(wires, wireRequest), done }
     } catch (error) {
       done()
-      throw inTime(error, this.#timeoutMs)
+      throw error
     }
   }
 
@@ -115,7 +125,10 @@ export class HttpTransport implements Transport {
     }
   }
 
-  #wiresFor({ server, tls, proxy }: Identity): Wires {
+  #wiresFor(identity: Identity): Wires {
+    if (this.#wires && identity === this.#identity) return this.#wires
+    this.#identity = identity
+    const { server, tls, proxy } = identity
     const key = createHash('sha256')
       .update(JSON.stringify([server, tls, proxy]))
       .digest('base64')
@@ -155,10 +168,34 @@ async function open(wires: Wires, request: WireRequest): Promise<WireResponse> {
 
 const sameAs = (one: Identity, other: Identity): boolean => JSON.stringify(one) === JSON.stringify(other)
 
-/** A limit of ours that ran out is no answer; what the caller aborted is the caller's affair. */
-function inTime(error: unknown, milliseconds: number): unknown {
-  const late = error instanceof DOMException && error.name === 'TimeoutError'
-  return late ? new Unreachable(`no answer within ${milliseconds / 1000} s`, { cause: error, code: 'ETIMEDOUT' }) : error
+/** Ends an exchange when its time is over, or when the caller gives up. Thousands may be under way: none leaves a timer or a listener behind. */
+class Limit {
+  readonly #end = new AbortController()
+  readonly #timer: NodeJS.Timeout
+  readonly #outer: AbortSignal | undefined
+  readonly #give = () => this.#end.abort(this.#outer?.reason)
+
+  constructor(milliseconds: number, outer: AbortSignal | undefined) {
+    this.#outer = outer
+    const late = () => this.#end.abort(new Unreachable(`no answer within ${milliseconds / 1000} s`, { code: 'ETIMEDOUT' }))
+    this.#timer = setTimeout(late, milliseconds)
+    if (outer?.aborted) this.#give()
+    else outer?.addEventListener('abort', this.#give, { once: true })
+  }
+
+  get signal(): AbortSignal {
+    return this.#end.signal
+  }
+
+  /** Only the caller may end it from now on. */
+  forget(): void {
+    clearTimeout(this.#timer)
+  }
+
+  lift(): void {
+    clearTimeout(this.#timer)
+    this.#outer?.removeEventListener('abort', this.#give)
+  }
 }
 
 async function textOf({ body }: WireResponse, signal: AbortSignal): Promise<string> {
