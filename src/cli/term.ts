@@ -41,6 +41,8 @@ const patience = {
   uninstallMs: 60_000,
   /** For writes under way. */
   lastWritesMs: 5_000,
+  /** For giving the lease back. */
+  farewellMs: 5_000,
   betweenTermsMs: 1_000,
 }
 
@@ -57,7 +59,7 @@ export async function serve(options: TermOptions): Promise<void> {
 }
 
 async function term(options: TermOptions): Promise<Ending> {
-  const { clock, random, surroundings, log, metrics, elect, stop } = options
+  const { clock, random, surroundings, log, metrics, elect } = options
   const operator = new Operator({ transport: options.transport, clock, random, surroundings, observer: observer({ log, metrics }) })
   const unsubscribe = watchHealth(operator.cache, { log, metrics })
   const lease = elect ? leaseOf(operator, options) : undefined
@@ -73,9 +75,7 @@ async function term(options: TermOptions): Promise<Ending> {
     unsubscribe()
     operator.stop()
     await finished(operator, options)
-    await lease?.stop()
-    if (lease) log.debug('the lease is given back')
-    if (stop.aborted) log.debug('no watch and no write is left')
+    if (lease) await Promise.race([lease.stop(), pause(clock, patience.farewellMs)])
   }
 }
 
@@ -114,8 +114,8 @@ async function working({ cache }: Operator, { lease, surroundings, log, stop, cl
   const over = new AbortController()
   const either = AbortSignal.any([stop, over.signal])
   const { namespace } = surroundings.environment.operator
-  const lost = lease?.lost.then(({ message }): Ending => {
-    log.error({ error: message }, 'standing by: the lease is lost')
+  const lost = lease?.lost.then(({ message, cause }): Ending => {
+    log.error({ error: message, because: cause instanceof Error ? cause.message : undefined }, 'standing by')
     return 'again'
   })
   try {
@@ -200,7 +200,11 @@ async function active(cache: Cache, { surroundings, stop, log }: TermOptions): P
   await Promise.race([claims(cache).settled(), once(either)])
   // Who may not read it goes by the lease alone.
   const isKnown = () => claims(cache).state === 'synced' || isForbidden(claims(cache).error)
-  await Promise.race([holding(cache, isKnown, either), once(either)])
+  if (!stop.aborted && !isKnown()) {
+    log.error({ error: claims(cache).error?.message }, 'the API server cannot be reached; it is tried until it can')
+    await Promise.race([holding(cache, isKnown, either), once(either)])
+    if (isKnown()) log.info('the API server can be reached again')
+  }
   const other = activeIn(cache)
   if (!isActive(cache, namespace)) {
     const remedy = `Change or delete ConfigMap ${calicoSystem}/${activeName} to make this one the active one`

@@ -16,6 +16,8 @@ export interface Started {
   /** Resolves when what it has said so far matches; rejects when it ends before. */
   says(pattern: RegExp): Promise<void>
   kill(signal: 'SIGTERM' | 'SIGINT'): void
+  /** On either stream, so far. */
+  said(): string
   ended: Promise<Ended>
 }
 
@@ -41,6 +43,7 @@ export function start(args: readonly string[], env: Record<string, string> = {})
   return {
     ended,
     kill: signal => void child.kill(signal),
+    said: () => said.out + said.err,
     says: pattern =>
       new Promise((resolve, reject) => {
         const look = () => {
