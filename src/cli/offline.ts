@@ -41,6 +41,8 @@ export interface OperateOptions {
   /** The environment of the operator's process. */
   env?: Variables
   manageCrds?: boolean
+  /** PEM. Default: those that Node carries. */
+  systemRoots?: string
   observer?: Observer
   /** Something between the operator and the server, for faults. */
   through?: (transport: Transport, offline: Offline) => Transport
@@ -120,11 +122,12 @@ export class Offline {
   }
 
   /** Starts an operator, in the place of the one before. */
-  async start({ env = {}, manageCrds = true, observer, through = transport => transport }: OperateOptions = {}): Promise<Operator> {
+  async start(options: OperateOptions = {}): Promise<Operator> {
+    const { observer, through = transport => transport } = options
     this.stop()
     const { clock } = this.time
     const transport = through(this.sandbox.transport({ user: operatorUser, userAgent: 'calico-operator' }), this)
-    const surroundings = await this.#surroundings(env, manageCrds)
+    const surroundings = await this.#surroundings(options)
     this.#operator = new Operator({ transport, clock, random: this.random, surroundings, observer })
     this.#operator.start()
     return this.#operator
@@ -148,7 +151,7 @@ export class Offline {
     this.sandbox.close()
   }
 
-  async #surroundings(env: Variables, manageCrds: boolean): Promise<Surroundings> {
+  async #surroundings({ env = {}, manageCrds = true, systemRoots = rootCertificates.join('\n') }: OperateOptions): Promise<Surroundings> {
     const { clock } = this.time
     const client = new Client({ transport: this.sandbox.transport({ user: 'mode' }), clock, random: this.random, fieldManager: 'mode' })
     const { mode } = await readMode(client, env.CALICO_API_GROUP ?? 'projectcalico.org/v3')
@@ -162,7 +165,7 @@ export class Offline {
         endpoint: endpointOf({ KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: '443', ...env }),
       },
       manageCrds,
-      systemRoots: rootCertificates.join('\n'),
+      systemRoots,
       issuer: new Issuer({ clock, keys: this.#keys, random: this.#octets }),
     }
   }

@@ -40,12 +40,21 @@ export function stateOf({ sandbox }: Offline): Map<string, string> {
   for (const [resource, { objects }] of sandbox.snapshot().store.collections) {
     if (leftOut.test(resource)) continue
     for (const [name, object] of objects) {
-      const { status, ...rest } = object
-      const whole = object.apiVersion.startsWith('operator.tigera.io/') ? { ...rest, status } : rest
-      state.set(`${resource} ${name}`, JSON.stringify(plain(whole), undefined, 1))
+      // What is stored never changes, and most of it is the same in all clusters.
+      const text = texts.get(object) ?? textOf(object)
+      texts.set(object, text)
+      state.set(`${resource} ${name}`, text)
     }
   }
   return state
+}
+
+const texts = new WeakMap<object, string>()
+
+function textOf(object: KubeObject & { status?: unknown }): string {
+  const { status, ...rest } = object
+  const whole = object.apiVersion.startsWith('operator.tigera.io/') ? { ...rest, status } : rest
+  return JSON.stringify(plain(whole), undefined, 1)
 }
 
 const perRun = new Set([
