@@ -17,7 +17,8 @@ export function surroundingsOf(
 ): { reader: Reader; surroundings: Surroundings } {
   const reader: Reader = {
     ...readerOf(objects),
-    serves: async ({ apiVersion, kind }) => objects.some(object => object.apiVersion === apiVersion && object.kind === kind),
+    serves: async ({ apiVersion, kind }) =>
+      objects.some(object => object.apiVersion === apiVersion && (object.kind === kind || apiVersion.includes('projectcalico.org/'))),
   }
   const name = 'tigera-operator'
   return {

@@ -13,7 +13,7 @@ import { mountedPair, pairSecret, type SecretName } from './secrets.ts'
 import { daysLeft, freshPair, judge, type StoredPair } from './stored.ts'
 
 /** A pair that a component needs. */
-interface WantedPair<Name extends string = string> {
+export interface WantedPair<Name extends string = string> {
   secretName: Name
   /** DNS names and IP addresses it must be good for; peers expect the first. */
   dnsNames: readonly string[]

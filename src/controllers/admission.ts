@@ -4,7 +4,7 @@ import type { Kind, KubeObject } from '../kube/objects.ts'
 import { defineController, type Reader } from '../reconcile/controller.ts'
 import { admissionPolicies } from '../render/admission/admission.ts'
 import { labelled, owned } from '../render/identity.ts'
-import { installation, ownerOf, readAsked } from './asked.ts'
+import { installation, ownerOf, readAsked, readDecision } from './asked.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const group = 'admissionregistration.k8s.io'
@@ -38,7 +38,7 @@ export const admissionKinds: readonly Kind[] = versions.flatMap(version =>
   (Object.keys(plurals) as (keyof typeof plurals)[]).map(kind => kindIn(version, kind)),
 )
 
-export const admission = ({ environment: { operator, kubernetes } }: Surroundings) =>
+export const admission = ({ environment }: Surroundings) =>
   defineController({
     name: 'admission',
     serves: installation,
@@ -53,17 +53,20 @@ export const admission = ({ environment: { operator, kubernetes } }: Surrounding
         firstServed(
           cluster,
           kind,
-          groupVersions.filter(version => (kubernetes?.minor ?? 0) >= since[kind][version]),
+          groupVersions.filter(version => (environment.kubernetes?.minor ?? 0) >= since[kind][version]),
         )
       const [mutating, validating] = await Promise.all([first('MutatingAdmissionPolicy'), first('ValidatingAdmissionPolicy')])
-      return { owner: ownerOf(asked.base), served: { mutating, validating } }
+      const { calico } = await readDecision(cluster, environment, asked)
+      return { owner: ownerOf(asked.base), valid: calico !== undefined, served: { mutating, validating } }
     },
 
     desired(read) {
       if (read === 'leaving') return {}
-      const { owner, served } = read
+      const { owner, valid, served } = read
       const objects: KubeObject[] = admissionPolicies(served)
-      return { objects: objects.map(object => labelled(owned(object, owner), { owner, operator: operator.name })) }
+      // They guard what users write from the first day on, whether there is a Calico yet that they belong to or not.
+      if (!valid) return { objects: objects.map(object => ({ object, createOnly: true })) }
+      return { objects: objects.map(object => labelled(owned(object, owner), { owner, operator: environment.operator.name })) }
     },
   })
 

@@ -4,7 +4,7 @@ import type { Calico } from '../installation/calico.ts'
 import { type Asked, type Environment, type Facts, readFacts } from '../installation/facts.ts'
 import type { PoolDecision } from '../installation/pools/decide.ts'
 import { resolve } from '../installation/resolve.ts'
-import { type OwnerReference, refOf } from '../kube/objects.ts'
+import { type KubeObject, type OwnerReference, refOf } from '../kube/objects.ts'
 import type { Controller, Reader } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 
@@ -34,8 +34,8 @@ export const unheard = (found: readonly Installation[]): Waiting =>
     })),
   )
 
-/** The Installation as the owner of what is made for it. */
-export const ownerOf = ({ apiVersion, kind, metadata: { name, uid = '' } }: Installation): OwnerReference => ({
+/** The resource that asks, as the owner of what is made for it. */
+export const ownerOf = ({ apiVersion, kind, metadata: { name, uid = '' } }: KubeObject): OwnerReference => ({
   apiVersion,
   kind,
   name,

@@ -1,33 +1,31 @@
-/** Calico itself: all that one Installation asks for, from the namespace to the last calico-node. */
+/** Calico itself: all that one Installation asks for, from the keys to the last calico-node. */
 import type { Installation } from '../../api/installation.ts'
 import { NetworkPolicy } from '../../api/v3/network-policy.ts'
 import { requesterBindings } from '../certificates/csr.ts'
 import type { KeyPair } from '../certificates/keys.ts'
 import type { Calico } from '../installation/calico.ts'
 import { computed } from '../installation/computed.ts'
-import { bgpFields, felixFields } from '../installation/felix.ts'
 import { calicoVersion } from '../installation/images.ts'
 import { reportedMtu } from '../installation/mtu.ts'
-import { withoutGoldmaneAddress, withoutNodesForTypha, withoutPools, withoutPullSecrets } from '../installation/waiting.ts'
+import { heldUp, unready, withoutNodesForTypha } from '../installation/waiting.ts'
 import * as kinds from '../kube/kinds.ts'
 import { type KubeObject, refOf } from '../kube/objects.ts'
-import { type Condition, defineController, type Wanted } from '../reconcile/controller.ts'
+import { defineController, type Wanted } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { activeOperator, criticalPodsQuota } from '../render/cluster/cluster.ts'
-import { bgpConfiguration, felixConfiguration } from '../render/configuration.ts'
 import { csi } from '../render/csi/csi.ts'
 import { finish } from '../render/finish.ts'
 import { kubeControllers } from '../render/kube-controllers/kube-controllers.ts'
 import { policies } from '../render/kube-controllers/policies.ts'
-import { namespaces } from '../render/namespaces/namespaces.ts'
 import { node } from '../render/node/node.ts'
 import { calicoSystem } from '../render/parts/places.ts'
 import { typha } from '../render/typha/typha.ts'
 import { type Decision, decided, installation, readAsked, readDecision, readUnheard, unheard } from './asked.ts'
 import { type NodeKeysFound, readNodeKeys } from './node-keys.ts'
 import { readWaitingRequests } from './requests.ts'
+import { afterStored } from './stored.ts'
 import type { Surroundings } from './surroundings.ts'
-import { finalizer, teardown } from './teardown.ts'
+import { teardown } from './teardown.ts'
 
 interface Found {
   decision: Decision
@@ -88,67 +86,36 @@ export const calico = (surroundings: Surroundings) =>
     },
   })
 
-interface Ready extends Required<Pick<NodeKeysFound, 'keys' | 'trust'>> {
-  client: KeyPair
-  server: KeyPair
-  problems: Problem[]
-}
+type Ready = NonNullable<NodeKeysFound['issued']> & { client: KeyPair; server: KeyPair; problems: Problem[] }
 
 /** Throws with all that this Installation waits for, or that is wrong with its keys, since it cannot be rendered before. */
-function ready({ asked, facts }: Decision, calico: Calico, { keys, trust, waiting, problems }: Partial<NodeKeysFound> = {}): Ready {
-  const missing = [
-    withoutPools(calico),
-    ...withoutPullSecrets(asked, facts),
-    ...(waiting?.problems ?? []),
-    withoutGoldmaneAddress(calico, facts),
-  ].filter(isProblem)
-  const again = keys?.again
+function ready({ asked, facts }: Decision, calico: Calico, { issued, waiting, problems = [] }: Partial<NodeKeysFound> = {}): Ready {
+  const missing = [...unready(asked, facts, calico), ...(waiting?.problems ?? []), ...heldUp(calico, facts)]
+  const again = issued?.keys.again
   if (missing.length > 0) throw new Waiting(missing, { again })
-  const { 'node-certs': client, 'typha-certs': server } = keys?.pairs ?? {}
-  if (!keys || !trust || !client || !server) throw new Invalid(problems ?? [], { again })
-  return { keys, trust, client, server, problems: problems ?? [] }
+  const { 'node-certs': client, 'typha-certs': server } = issued?.keys.pairs ?? {}
+  if (!issued || !client || !server) throw new Invalid(problems, { again })
+  return { ...issued, client, server, problems }
 }
 
-const isProblem = (problem: Problem | undefined): problem is Problem => problem !== undefined
-
-function rendered(calico: Calico, { asked, facts }: Decision, { keys, trust, client, server, problems }: Ready) {
+function rendered(calico: Calico, { facts }: Decision, { keys, trust, client, server, problems }: Ready) {
   const { bundle } = trust
-  const stored: Condition[] = keys.unstored.map(ref => ({ ref, is: 'written' }))
-  const felix = felixFields(calico, facts)
   const objects: (KubeObject | Wanted)[] = [
-    ...namespaces(calico),
     ...activeOperator(calico),
     ...criticalPodsQuota(calico),
     trust.object,
     ...keys.objects,
     ...(calico.certificateManagement ? requesterBindings(calicoSystem, requesters).objects : []),
-    ...[...typha(calico, { server, client, trust: bundle }), ...node(calico, { client, typha: server, trust: bundle })].map(after(stored)),
+    ...afterStored(keys, [...typha(calico, { server, client, trust: bundle }), ...node(calico, { client, typha: server, trust: bundle })]),
     ...csi(calico),
     ...kubeControllers(calico, bundle),
     ...policies(calico),
   ]
   return {
-    objects: [
-      kept(asked.base),
-      ...finish(calico, objects),
-      ...felixConfiguration({ enforced: felix.enforce, defaults: felix.claim, annotations: felix.annotations }, calico.v3),
-      ...bgpConfiguration({ enforced: bgpFields(calico) }, calico.v3),
-    ],
+    objects: finish(calico, objects),
     remove: keys.remove,
-    problems: [...problems, ...felix.problems, withoutNodesForTypha(facts)].filter(isProblem),
+    problems: [...problems, withoutNodesForTypha(facts)].filter(problem => problem !== undefined),
     warnings: [...keys.warnings, ...calico.warnings],
     ...(keys.again !== undefined && { again: keys.again }),
   }
 }
-
-/** All that is written into the Installation itself: that it may not go before its pods. */
-const kept = ({ apiVersion, kind, metadata: { name } }: KubeObject): Wanted => ({
-  object: { apiVersion, kind, metadata: { name, finalizers: [finalizer] } },
-  part: true,
-})
-
-/** Nothing starts with a certificate that the cluster does not have: its key would be lost with this process. */
-const after =
-  (conditions: Condition[]) =>
-  (object: KubeObject): KubeObject | Wanted =>
-    conditions.length > 0 && 'spec' in object && 'template' in (object.spec as object) ? { object, after: conditions } : object

@@ -4,6 +4,8 @@ import { admission } from './admission.ts'
 import { authority } from './authority.ts'
 import { calico } from './calico.ts'
 import { crds } from './crds.ts'
+import { goldmane } from './goldmane.ts'
+import { groundwork } from './groundwork.ts'
 import { ipPools } from './ip-pools.ts'
 import type { Surroundings } from './surroundings.ts'
 import { tiers } from './tiers.ts'
@@ -15,7 +17,9 @@ export const controllers = (surroundings: Surroundings): Controller[] => {
     ...(manageCrds && environment.v3 ? [admission(surroundings)] : []),
     authority(surroundings),
     ipPools(surroundings),
+    groundwork(surroundings),
     calico(surroundings),
+    goldmane(surroundings),
     tiers(),
   ] as Controller[]
 }

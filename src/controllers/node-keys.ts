@@ -1,13 +1,12 @@
 /** The key pairs of Typha and its clients, and what both trust: read for the core and for Windows, issued for the core alone (spec/installation-controller.md §11.5). */
-import { systemRoots, trustedBundle } from '../certificates/bundle.ts'
-import type { TrustedBundle } from '../certificates/keys.ts'
-import { type KeysFound, readKeys } from '../certificates/read.ts'
-import { readAuthority, readTyphaAuthority } from '../certificates/trust.ts'
+import { systemRoots } from '../certificates/bundle.ts'
+import { readTyphaAuthority } from '../certificates/trust.ts'
 import type { Calico } from '../installation/calico.ts'
 import { ConfigMap } from '../kube/kinds.ts'
 import type { Reader } from '../reconcile/controller.ts'
-import type { Problem, Waiting } from '../reconcile/problems.ts'
+import type { Problem } from '../reconcile/problems.ts'
 import { calicoSystem } from '../render/parts/places.ts'
+import { type IssuedWithTrust, type Keyed, readComponentKeys } from './component-keys.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** Peers verify these names. The third pair is for hosts outside the cluster, and in no bundle. */
@@ -16,42 +15,26 @@ const pairs = [
   { secretName: 'typha-certs', dnsNames: ['typha-server'], peerChecked: true },
   { secretName: 'typha-certs-noncluster-host', dnsNames: ['typha-server-noncluster-host'] },
 ] as const
-const trusted = ['node-certs', 'typha-certs'] as const
+const configMap = 'tigera-ca-bundle'
 
 export type NodePair = (typeof pairs)[number]['secretName']
 
-export interface NodeKeysFound {
-  keys?: KeysFound<NodePair>
-  /** What pods mount, and its ConfigMap. */
-  trust?: { bundle: TrustedBundle; object: ConfigMap }
+export interface NodeKeysFound extends Keyed<IssuedWithTrust<NodePair>> {
   /** Problems of the user's own authority for Typha. */
   problems: Problem[]
-  /** There is no authority yet that could have issued anything. */
-  waiting?: Waiting
 }
 
-export async function readNodeKeys(
-  cluster: Reader,
-  calico: Calico,
-  { environment, issuer, systemRoots: own }: Surroundings,
-): Promise<NodeKeysFound> {
-  const operatorNamespace = environment.operator.namespace
-  const [{ authority, waiting }, typha, bundle] = await Promise.all([
-    readAuthority(cluster, issuer, { operatorNamespace, management: calico.certificateManagement }),
-    readTyphaAuthority(cluster, operatorNamespace),
-    cluster.get(ConfigMap, 'tigera-ca-bundle', calicoSystem),
+export async function readNodeKeys(cluster: Reader, calico: Calico, surroundings: Surroundings): Promise<NodeKeysFound> {
+  const [typha, bundle] = await Promise.all([
+    readTyphaAuthority(cluster, surroundings.environment.operator.namespace),
+    cluster.get(ConfigMap, configMap, calicoSystem),
   ])
-  if (!authority) return { problems: typha.problems, waiting }
-  const image = calico.image('keyCertProvisioner')
-  const keys = await readKeys(cluster, issuer, { operatorNamespace, namespace: calicoSystem, authority, wanted: pairs, image })
-  const entries = [...trusted.flatMap(name => keys.entries[name] ?? []), ...(typha.entry ? [typha.entry] : [])]
-  const trust = trustedBundle({
-    name: 'tigera-ca-bundle',
-    namespace: calicoSystem,
-    operatorNamespace,
-    authority,
-    entries,
-    systemRoots: systemRoots(bundle, own),
-  })
-  return { keys, trust, problems: [...keys.problems, ...typha.problems] }
+  const trust = {
+    configMap,
+    certificates: ['node-certs', 'typha-certs'],
+    entries: typha.entry ? [typha.entry] : [],
+    systemRoots: systemRoots(bundle, surroundings.systemRoots),
+  }
+  const found = await readComponentKeys(cluster, surroundings, { calico, pairs, trust })
+  return { ...found, problems: [...(found.issued?.keys.problems ?? []), ...typha.problems] }
 }

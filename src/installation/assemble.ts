@@ -3,6 +3,7 @@ import type { ImageSet } from '../../api/imageset.ts'
 import type { InstallationSpec } from '../../api/installation.ts'
 import type { OwnerReference } from '../kube/objects.ts'
 import { timesContained } from '../kube/quantity.ts'
+import type { Problem } from '../reconcile/problems.ts'
 import { autodetectionMethod } from './autodetection.ts'
 import type { Calico } from './calico.ts'
 import { familyOf } from './cidr.ts'
@@ -22,12 +23,14 @@ interface Decided {
   readonly spec: InstallationSpec
   readonly provider: ProviderFacts
   readonly imageSet?: ImageSet
+  /** What is wrong with the ImageSets. */
+  readonly problems: readonly Problem[]
   readonly found: readonly FoundPool[]
   readonly warnings: readonly string[]
 }
 
 export function assembled(decided: Decided): Calico {
-  const { asked, facts, spec, provider, imageSet, found, warnings } = decided
+  const { asked, facts, spec, provider, imageSet, problems, found, warnings } = decided
   const { environment, felix, bgp } = facts
   const { calicoNetwork: network = {} } = spec
   return {
@@ -41,7 +44,7 @@ export function assembled(decided: Decided): Calico {
     dataplane: dataplaneOf(spec, facts),
     windows: network.windowsDataplane !== undefined && network.windowsDataplane !== 'Disabled',
     image: imageReferences(spec, imageSet),
-    lacks: names => lackingImages(imageSet, names),
+    lacks: names => [...problems, ...lackingImages(imageSet, names)],
     imageSet: imageSet?.metadata.name,
     fips: spec.fipsMode === 'Enabled',
     tlsCipherSuites: (spec.tlsCipherSuites ?? []).flatMap(({ name }) => name ?? []),

@@ -65,12 +65,9 @@ export interface Calico {
   }
   readonly dataplane: Dataplane
   readonly windows: boolean
-  /**
-   * The full reference of an image: registry, path, prefix, tag or digest (spec/installation-controller.md §9.4). Throws when the ImageSet lacks it; whoever needs more than
-   * the core does asks `lacks` first.
-   */
+  /** The full reference of an image: registry, path, prefix, tag or digest (spec/installation-controller.md §9.4). Throws when the ImageSet lacks it: ask `lacks` first. */
   readonly image: (name: ImageName) => string
-  /** A problem for each of these images that the ImageSet in use lacks. */
+  /** What is wrong with the ImageSets, and a problem for each of these images that the one in use lacks. It holds up what is run from images, and nothing else. */
   readonly lacks: (names: readonly ImageName[]) => Problem[]
   /** The ImageSet whose digests are used: status.imageSet. */
   readonly imageSet?: string

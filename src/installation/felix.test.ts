@@ -130,6 +130,8 @@ describe('BPF', () => {
       [true, 'true'],
     ],
     ['is switched off', {}, { felix: felixWith(true, 'true') }, [false, 'false']],
+    ['stays as it is while the pods that do without it are held up', {}, { felix: felixWith(true, 'true'), goldmane: {} }, [true, 'true']],
+    ['is not spoken of before there are pods', {}, { goldmane: {} }, [undefined, undefined]],
     ['is the user’s where the user set it to what is wanted', {}, { felix: felixWith(false) }, [undefined, undefined]],
     ['is the user’s also when it is on', bpf, { felix: felixWith(true) }, [undefined, undefined]],
     [

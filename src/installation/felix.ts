@@ -9,6 +9,7 @@ import type { Problem } from '../reconcile/problems.ts'
 import type { Calico } from './calico.ts'
 import type { Facts } from './facts.ts'
 import { metadataOf } from './kinds.ts'
+import { heldUp } from './waiting.ts'
 
 export interface FelixFields {
   /** Only where nobody else has set them. */
@@ -17,7 +18,7 @@ export interface FelixFields {
   readonly enforce: Partial<FelixConfigurationSpec>
   /** Go with what is enforced. */
   readonly annotations: Record<string, string>
-  readonly problems: readonly Problem[]
+  readonly problems: Problem[]
 }
 
 export function felixFields(calico: Calico, facts: Facts): FelixFields {
@@ -69,7 +70,7 @@ function bpfSwitch(calico: Calico, facts: Facts): Switch {
   const now = felix?.spec?.bpfEnabled
   const wanted = calico.dataplane.kind === 'bpf'
   if (now === wanted) return isOurs(felix) ? { enabled: wanted } : { waits: true }
-  const ready = wanted ? mayStart(calico, calicoNode) : true
+  const ready = wanted ? mayStart(calico, calicoNode) : heldUp(calico, facts).length === 0
   if (ready instanceof Object) return { problem: ready }
   // Until then what is there stays ours, so that it does not vanish in between.
   if (!ready) return now === undefined || !isOurs(felix) ? { waits: true } : { enabled: now }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { ImageSet } from '../../api/imageset.ts'
 import type { InstallationSpec } from '../../api/installation.ts'
-import { imageReferences, imageSetInUse, imageSetName, images, lackingImages } from './images.ts'
-import { decided, problemsOf, resolving } from './testdata/asked.ts'
+import { coreImages, imageReferences, imageSetInUse, imageSetName, images, lackingImages } from './images.ts'
+import { decided } from './testdata/asked.ts'
 
 const digest = `sha256:${'0'.repeat(64)}`
 const imageSet = (name: string, ...named: string[]): ImageSet => ({
@@ -74,8 +74,10 @@ describe('the reference of an image', () => {
 })
 
 describe('the core needs', () => {
-  const lacking = (spec: InstallationSpec) =>
-    problemsOf(resolving(spec, { imageSets: [imageSet(imageSetName)] })).map(({ message }) => message.split(' ').at(-1))
+  const lacking = (spec: InstallationSpec) => {
+    const calico = decided(spec, { imageSets: [imageSet(imageSetName)] })
+    return calico.lacks(coreImages(calico.spec)).map(({ message }) => message.split(' ').at(-1))
+  }
   const always = ['calico/node', 'calico/typha', 'calico/kube-controllers', 'calico/key-cert-provisioner']
 
   test('the images of what is wanted', () => {
@@ -102,6 +104,11 @@ describe('the core needs', () => {
     expect(calico.imageSet).toBe(imageSetName)
     expect(calico.lacks(['goldmane']).map(({ message }) => message)).toEqual(['ImageSet did not contain image calico/goldmane'])
   })
+})
+
+test('a wrong ImageSet holds up all that is run from images', () => {
+  const calico = decided({}, { imageSets: [imageSet(imageSetName, ...['calico/goldmane', 'tigera/operator'])] })
+  expect(calico.lacks(['goldmane']).map(({ message }) => message)).toEqual(['unexpected images: tigera/operator'])
 })
 
 describe('the ImageSet in use', () => {

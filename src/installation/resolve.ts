@@ -11,7 +11,7 @@ import { cniTypes } from './cni.ts'
 import { bootstrapObstacles } from './dataplane.ts'
 import { withDefaults } from './defaults.ts'
 import type { Asked, Facts } from './facts.ts'
-import { coreImages, imageSetInUse, lackingImages } from './images.ts'
+import { imageSetInUse } from './images.ts'
 import { invalid } from './invalid.ts'
 import { overlaid } from './overlay.ts'
 import { foundPool } from './pools/convert.ts'
@@ -39,15 +39,12 @@ export function resolve(asked: Asked, facts: Facts): Resolution {
   const { spec, pools } = withDefaults(written, { provider, facts, found, recorded })
 
   const setup = setupOf(spec, facts)
-  const { imageSet, problems: imageProblems } = imageSetInUse(facts.imageSets)
   const problems = [
     ...providerDoubted(written, facts),
     ...refusals(setup, poolSetups(setup, spec.calicoNetwork?.ipPools ?? [])),
     ...specRules.flatMap(({ check }) => check(spec)),
     ...bootstrapObstacles(spec, facts),
     ...layoutFaults(facts),
-    ...imageProblems,
-    ...lackingImages(imageSet, coreImages(spec)),
   ]
   if (problems.length > 0) return { problems: blamed(problems, asked) }
 
@@ -58,7 +55,7 @@ export function resolve(asked: Asked, facts: Facts): Resolution {
       facts,
       spec: renamed(spec),
       provider: heeding(spec, provider),
-      imageSet,
+      ...imageSetInUse(facts.imageSets),
       found,
       warnings: limitations(setup),
     }),

@@ -1,21 +1,24 @@
 import { describe, expect, test } from 'vitest'
+import type { InstallationSpec } from '../../api/installation.ts'
 import type { Secret, Service } from '../kube/kinds.ts'
+import type { Facts } from './facts.ts'
 import { asking, decided, factsWith, ipPool } from './testdata/asked.ts'
-import { withoutGoldmaneAddress, withoutNodesForTypha, withoutPools, withoutPullSecrets } from './waiting.ts'
+import { heldUp, unready, withoutNodesForTypha, withoutPullSecrets } from './waiting.ts'
 
 describe('pools are waited for', () => {
+  const waits = (spec: InstallationSpec, facts: Partial<Facts> = {}) => unready(asking(spec), factsWith(facts), decided(spec, facts))
   const pool = ipPool('a', { cidr: '10.0.0.0/16' })
 
   test('until one is there that is enabled', () => {
-    expect(withoutPools(decided({}))).toMatchObject({ reason: 'ResourceNotFound', message: 'waiting for enabled IP pools to be created' })
-    expect(withoutPools(decided({}, { pools: [ipPool('a', { cidr: '10.0.0.0/16', disabled: true })] }))).toBeDefined()
-    expect(withoutPools(decided({}, { pools: [pool] }))).toBeUndefined()
+    expect(waits({})).toMatchObject([{ reason: 'ResourceNotFound', message: 'waiting for enabled IP pools to be created' }])
+    expect(waits({}, { pools: [ipPool('a', { cidr: '10.0.0.0/16', disabled: true })] })).toHaveLength(1)
+    expect(waits({}, { pools: [pool] })).toEqual([])
   })
 
   test('only where addresses come from them, or they are asked for', () => {
-    expect(withoutPools(decided({ cni: { type: 'AmazonVPC' } }))).toBeUndefined()
-    expect(withoutPools(decided({ cni: { type: 'AmazonVPC' }, calicoNetwork: { ipPools: [{ cidr: '10.0.0.0/16' }] } }))).toBeDefined()
-    expect(withoutPools(decided({ cni: { type: 'Calico', ipam: { type: 'HostLocal' } } }))).toBeDefined()
+    expect(waits({ cni: { type: 'AmazonVPC' } })).toEqual([])
+    expect(waits({ cni: { type: 'AmazonVPC' }, calicoNetwork: { ipPools: [{ cidr: '10.0.0.0/16' }] } })).toHaveLength(1)
+    expect(waits({ cni: { type: 'Calico', ipam: { type: 'HostLocal' } } })).toHaveLength(1)
   })
 })
 
@@ -43,7 +46,7 @@ test('Goldmane is waited for until its Service has an address', () => {
   })
   const waits = (goldmane: { service?: Service } | undefined) => {
     const facts = goldmane ? { goldmane } : {}
-    return withoutGoldmaneAddress(decided({}, facts), factsWith(facts))?.message
+    return heldUp(decided({}, facts), factsWith(facts))[0]?.message
   }
   expect(waits(undefined)).toBeUndefined()
   expect(waits({})).toBe('Goldmane enabled, waiting for Service to receive an IP')

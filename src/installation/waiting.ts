@@ -5,17 +5,28 @@
 import type { Problem } from '../reconcile/problems.ts'
 import type { Calico } from './calico.ts'
 import type { Asked, Facts } from './facts.ts'
+import { coreImages } from './images.ts'
 import { overlaid } from './overlay.ts'
 import { typhaReplicas } from './typha-replicas.ts'
 
 type Missing = Problem | undefined
+
+/** What nothing at all can be made without. */
+export const unready = (asked: Asked, facts: Facts, calico: Calico): Problem[] =>
+  told(withoutPools(calico), ...withoutPullSecrets(asked, facts))
+
+/** What holds up Calico's own pods, and only these. */
+export const heldUp = (calico: Calico, facts: Facts): Problem[] =>
+  told(withoutGoldmaneAddress(calico, facts), ...calico.lacks(coreImages(calico.spec)))
+
+const told = (...missing: Missing[]): Problem[] => missing.filter(problem => problem !== undefined)
 
 /** Pods get their addresses from pools, or pools are asked for. */
 const poolsNeeded = ({ spec, cni }: Calico): boolean =>
   cni.type === 'Calico' || cni.ipam === 'Calico' || (spec.calicoNetwork?.ipPools ?? []).length > 0
 
 /** Step 17. */
-export const withoutPools = (calico: Calico): Missing =>
+const withoutPools = (calico: Calico): Missing =>
   poolsNeeded(calico) && !calico.pools.ipv4 && !calico.pools.ipv6
     ? {
         reason: 'ResourceNotFound',
@@ -42,7 +53,7 @@ export function withoutPullSecrets({ base, overlay }: Asked, { pullSecrets, envi
 }
 
 /** Step 36: calico-node would start twice, now and again when the address is known. */
-export const withoutGoldmaneAddress = (calico: Calico, { goldmane }: Facts): Missing =>
+const withoutGoldmaneAddress = (calico: Calico, { goldmane }: Facts): Missing =>
   goldmane && !calico.goldmane
     ? {
         reason: 'ResourceNotFound',

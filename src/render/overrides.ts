@@ -19,6 +19,11 @@ export const overlays: Readonly<Record<string, Row>> = {
   'DaemonSet/csi-node-driver': { overlay: 'csiNodeDriverDaemonSet' },
   'Deployment/calico-typha': { overlay: 'typhaDeployment', component: 'Typha' },
   'Deployment/calico-kube-controllers': { overlay: 'calicoKubeControllersDeployment', component: 'KubeControllers' },
+  'Deployment/goldmane': { overlay: 'goldmaneDeployment' },
+  'Deployment/whisker': { overlay: 'whiskerDeployment' },
+  'Deployment/guardian': { overlay: 'guardianDeployment' },
+  'Deployment/calico-apiserver': { overlay: 'apiServerDeployment' },
+  'Deployment/calico-webhooks': { overlay: 'calicoWebhooksDeployment' },
 }
 
 type Spec = { [field: string]: unknown } & Pick<InstallationSpec, 'componentResources'>

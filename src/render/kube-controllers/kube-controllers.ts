@@ -1,15 +1,16 @@
 /** kube-controllers: what keeps Calico's records in step with the cluster's nodes, pods and services. */
 import type { TrustedBundle } from '../../certificates/keys.ts'
 import type { Calico } from '../../installation/calico.ts'
-import type { Container, Deployment, Service } from '../../kube/kinds.ts'
+import type { Container, Deployment } from '../../kube/kinds.ts'
 import type { KubeObject } from '../../kube/objects.ts'
 import { apiServerEnv, container, execProbe } from '../parts/container.ts'
+import { calicoSystem } from '../parts/places.ts'
 import { present } from '../parts/present.ts'
 import { account, clusterRole, clusterRoleBinding, serviceAccount, useOf } from '../parts/rbac.ts'
 import { controlPlane } from '../parts/scheduling.ts'
 import { unprivileged } from '../parts/security.ts'
-import { service } from '../parts/service.ts'
-import { deployment, pods, scraped } from '../parts/workload.ts'
+import { metricsService } from '../parts/service.ts'
+import { deployment, pods } from '../parts/workload.ts'
 import { rules } from './rules.ts'
 
 const name = 'calico-kube-controllers'
@@ -27,7 +28,7 @@ export function kubeControllers(calico: Calico, trust: TrustedBundle): KubeObjec
     openShift &&
       clusterRoleBinding(`${name}-endpoint-controller`, { role: 'system:controller:endpoint-controller', subjects: [account(name)] }),
     workload(calico, trust),
-    metricsPort !== undefined && metrics(metricsPort),
+    metricsPort !== undefined && metricsService(name, metricsPort),
   )
 }
 
@@ -37,6 +38,7 @@ const workload = (calico: Calico, trust: TrustedBundle): Deployment =>
     strategy: { type: 'Recreate' },
     template: pods({
       name,
+      namespace: calicoSystem,
       annotations: trust.hashes,
       serviceAccountName: name,
       priorityClassName: 'system-cluster-critical',
@@ -62,14 +64,4 @@ const main = (calico: Calico, trust: TrustedBundle): Container =>
       ...apiServerEnv(calico.endpoints.pod),
       CA_CRT_PATH: trust.path,
     },
-  })
-
-/** Headless: every scrape reaches the one pod. */
-const metrics = (port: number): Service =>
-  service(`${name}-metrics`, {
-    of: name,
-    labels: { 'k8s-app': name },
-    annotations: scraped(port),
-    clusterIP: 'None',
-    ports: [{ name: 'metrics-port', protocol: 'TCP', port, targetPort: port }],
   })

@@ -23,6 +23,13 @@ export const dnsEgress = ({ namespace, selector, ports }: ClusterDns): PolicyRul
     destination: { namespaceSelector: `projectcalico.org/name == '${namespace}'`, selector, ports: [port] },
   }))
 
+/** To the Kubernetes API by its Service. */
+export const kubernetesEgress: PolicyRule = {
+  action: 'Allow',
+  protocol: 'TCP',
+  destination: { services: { name: 'kubernetes', namespace: 'default' } },
+}
+
 /** To the Kubernetes API where it is known to answer. By name there is no destination in policies, so a host that is no address opens the port alone. */
 export const endpointEgress = (endpoint: Endpoint | undefined): PolicyRule[] =>
   endpoint === undefined

@@ -10,11 +10,11 @@ export const everywhere: Toleration[] = [
   { operator: 'Exists', effect: 'NoExecute' },
 ]
 
-/** Without `operator`, which is Equal: the taints have no value. */
-const controlPlaneTaints: Toleration[] = [
+/** On the nodes of the control plane, for what nothing there depends on. Without `operator`, which is Equal: the taints have no value. */
+export const controlPlaneTaints: Toleration[] = [
   { key: 'node-role.kubernetes.io/master', effect: 'NoSchedule' },
   { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' },
 ]
 
-/** On the nodes of the control plane too. */
+/** On the nodes of the control plane too, also when a node is kept for critical pods. */
 export const controlPlane: Toleration[] = [...controlPlaneTaints, criticalAddons]

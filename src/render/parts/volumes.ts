@@ -6,5 +6,5 @@ type HostPathType = '' | 'Directory' | 'DirectoryOrCreate' | 'FileOrCreate'
 /** A path of the node; an empty type demands nothing of it. */
 export const hostPath = (name: string, path: string, type: HostPathType = ''): Volume => ({ name, hostPath: { path, type } })
 
-/** The ConfigMap of the same name, as files. */
-export const configMapFiles = (name: string): Volume => ({ name, configMap: { name } })
+/** A ConfigMap as files; that of the volume's own name unless another is given. */
+export const configMapFiles = (name: string, configMap = name): Volume => ({ name, configMap: { name: configMap } })

@@ -3,8 +3,9 @@ import type { DaemonSet, DaemonSetSpec, Deployment, DeploymentSpec, PodSpec, Pod
 import { calicoSystem } from './places.ts'
 
 interface PodFields extends Omit<PodSpec, 'serviceAccount'> {
-  /** Of the template. Has no effect on pods, but running ones were made from a template with it. */
+  /** Of the template, like the namespace. Both have no effect on pods, but running ones were made from a template with them. */
   name?: string
+  namespace?: string
   labels?: Record<string, string>
   annotations?: Record<string, string>
 }
@@ -13,15 +14,21 @@ interface PodFields extends Omit<PodSpec, 'serviceAccount'> {
 type Spec<S extends { selector: unknown }> = Omit<S, 'selector'> & Partial<Pick<S, 'selector'>>
 
 /** The template of pods: labels and annotations beside the fields of a pod's spec. */
-export const pods = ({ name, labels, annotations, ...spec }: PodFields): PodTemplateSpec => ({
-  metadata: { ...(name !== undefined && { name, namespace: calicoSystem }), labels, annotations },
+export const pods = ({ name, namespace, labels, annotations, ...spec }: PodFields): PodTemplateSpec => ({
+  metadata: { ...(name !== undefined && { name }), ...(namespace !== undefined && { namespace }), labels, annotations },
   spec,
 })
 
-export const deployment = (name: string, spec: Spec<DeploymentSpec>): Deployment => ({
+interface DeploymentFields extends Spec<DeploymentSpec> {
+  /** Of the Deployment itself. */
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+}
+
+export const deployment = (name: string, { labels, annotations, ...spec }: DeploymentFields): Deployment => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
-  metadata: { name, namespace: calicoSystem },
+  metadata: { name, namespace: calicoSystem, labels, annotations },
   spec: { selector: { matchLabels: { 'k8s-app': name } }, ...spec },
 })
 

@@ -1,0 +1,63 @@
+/** Goldmane, where a resource of that kind asks for it. The core waits for the address of its Service. */
+import { Goldmane } from '../../api/goldmane.ts'
+import { ManagementClusterConnection } from '../../api/managementclusterconnection.ts'
+import { NetworkPolicy } from '../../api/v3/network-policy.ts'
+import { Whisker } from '../../api/whisker.ts'
+import { pairOf } from '../certificates/read.ts'
+import { serviceNames } from '../installation/service-names.ts'
+import { Deployment, Role, RoleBinding, Service, ServiceAccount } from '../kube/kinds.ts'
+import { defineController } from '../reconcile/controller.ts'
+import { goldmane as rendered } from '../render/goldmane/goldmane.ts'
+import { retired } from '../render/goldmane/retired.ts'
+import { readComponentKeys } from './component-keys.ts'
+import { operandKinds, outcomeOf, readOperand, ready } from './operand.ts'
+import type { Surroundings } from './surroundings.ts'
+
+const serves = { kind: Goldmane, name: 'default' }
+const pair = 'goldmane-key-pair'
+/** Those who ask it for flows, and those who bring them. */
+const trusted = [pair, 'node-certs', 'whisker-backend-key-pair', 'calico-voltron-linseed-certs-public']
+
+export const goldmane = (surroundings: Surroundings) =>
+  defineController({
+    name: 'goldmane',
+    serves,
+    reports: 'goldmane',
+    mirrors: true,
+    makes: [...operandKinds, ServiceAccount, Role, RoleBinding, Service, Deployment, NetworkPolicy],
+
+    async read(cluster) {
+      const operand = await readOperand(cluster, surroundings, {
+        ...serves,
+        keys: calico =>
+          readComponentKeys(cluster, surroundings, {
+            calico,
+            pairs: [{ secretName: pair, dnsNames: serviceNames('goldmane', calico) }],
+            trust: { configMap: 'goldmane-ca-bundle', certificates: trusted },
+          }),
+      })
+      if (!operand) return undefined
+      const [connection, whisker] = await Promise.all([
+        cluster.get(ManagementClusterConnection, 'tigera-secure'),
+        cluster.get(Whisker, 'default'),
+      ])
+      return { operand, managed: connection !== undefined, whisker: whisker !== undefined }
+    },
+
+    desired({ operand, managed, whisker }) {
+      const { resource } = operand
+      const { calico, ...issued } = ready(operand, { images: ['goldmane'], overrides: ['goldmaneDeployment'] })
+      const key = pairOf(issued.keys, pair)
+      const metricsPort = resource.spec?.metricsPort || undefined
+      return outcomeOf(
+        calico,
+        { resource, issued },
+        {
+          objects: rendered(calico, { key, trust: issued.trust.bundle, managed, metricsPort }),
+          remove: retired,
+          // Where there is a Whisker, its own controller sees to that.
+          requesters: whisker ? [] : ['whisker'],
+        },
+      )
+    },
+  })

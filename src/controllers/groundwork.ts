@@ -1,0 +1,51 @@
+/** What all of Calico stands on, and what is there although more is waited for: the namespace, and the configuration that Calico's own programs read. */
+import { bgpFields, felixFields } from '../installation/felix.ts'
+import { unready } from '../installation/waiting.ts'
+import * as kinds from '../kube/kinds.ts'
+import type { KubeObject } from '../kube/objects.ts'
+import { defineController, type Wanted } from '../reconcile/controller.ts'
+import { Waiting } from '../reconcile/problems.ts'
+import { bgpConfiguration, felixConfiguration } from '../render/configuration.ts'
+import { finish } from '../render/finish.ts'
+import { namespaces } from '../render/namespaces/namespaces.ts'
+import { type Decision, decided, installation, readAsked, readDecision } from './asked.ts'
+import type { Surroundings } from './surroundings.ts'
+import { finalizer } from './teardown.ts'
+
+export const groundwork = ({ environment }: Surroundings) =>
+  defineController<Decision>({
+    name: 'groundwork',
+    serves: installation,
+    reports: 'calico',
+    makes: [kinds.RoleBinding, kinds.Secret],
+
+    async read(cluster) {
+      const asked = await readAsked(cluster)
+      return asked && readDecision(cluster, environment, asked)
+    },
+
+    desired(decision) {
+      const { asked, facts } = decision
+      // What is being deleted keeps what it has until its pods are gone.
+      if (asked.base.metadata.deletionTimestamp) return {}
+      const calico = decided(decision)
+      const missing = unready(asked, facts, calico)
+      if (missing.length > 0) throw new Waiting(missing)
+      const felix = felixFields(calico, facts)
+      return {
+        objects: [
+          kept(asked.base),
+          ...finish(calico, namespaces(calico)),
+          ...felixConfiguration({ enforced: felix.enforce, defaults: felix.claim, annotations: felix.annotations }, calico.v3),
+          ...bgpConfiguration({ enforced: bgpFields(calico) }, calico.v3),
+        ],
+        problems: felix.problems,
+      }
+    },
+  })
+
+/** All that is written into the Installation itself: that it may not go before its pods. */
+const kept = ({ apiVersion, kind, metadata: { name } }: KubeObject): Wanted => ({
+  object: { apiVersion, kind, metadata: { name, finalizers: [finalizer] } },
+  part: true,
+})
