@@ -8,7 +8,6 @@ import { describe, type KubeObject, refOf } from '../kube/objects.ts'
 import { type Problem, sentence } from '../reconcile/problems.ts'
 import type { Report } from '../reconcile/runner.ts'
 import { DemoCluster, operatorUser, type Pace } from './demo-cluster.ts'
-import { keep } from './demo-keep.ts'
 import { watchScene } from './demo-scene.ts'
 import { summary } from './demo-summary.ts'
 import type { Variables } from './environment.ts'
@@ -81,7 +80,10 @@ export async function demo(options: DemoOptions, env: Variables, output: Output 
     const isGood = await play(stage)
     await joined
     conclude(stage, isGood)
-    if (options.keep && !interrupted.signal.aborted) await keep({ ...stage, sandbox: cluster.sandbox, clock, env })
+    if (options.keep && !interrupted.signal.aborted) {
+      const { keep } = await import('./demo-keep.ts')
+      await keep({ ...stage, sandbox: cluster.sandbox, clock, env })
+    }
     return isGood ? 0 : 1
   } finally {
     screen.clear()
