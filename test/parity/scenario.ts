@@ -86,15 +86,22 @@ const verbs: Record<string, (object: KubeObject) => Step> = {
 }
 const alike: Record<string, string> = { patch: 'merge-patch', mergePatch: 'merge-patch' }
 
-/** A step names its verb as a key (`{"create": {…}}`) or as a value (`{"verb": "create", …}`); its object may be one or a list. */
+/** A step names its verb as a key (`{"create": {…}}`) or as a value (`{"verb": "create", "object": {…}}`); its object may be one or a list. */
 function stepsOf(step: Record<string, unknown>, place: string): Step[] {
-  const steps = Object.entries(step).flatMap(([key, value]) => {
+  const steps = Object.entries(asKeys(step)).flatMap(([key, value]) => {
     const verb = verbs[alike[key] ?? key]
     if (!verb || typeof value !== 'object' || value === null) return []
     return (Array.isArray(value) ? value : [value]).map(object => verb(object as KubeObject))
   })
   if (steps.length === 0) throw new Error(`${place}: none of create, delete and merge-patch is in it: ${Object.keys(step).join(', ')}`)
   return steps
+}
+
+function asKeys(step: Record<string, unknown>): Record<string, unknown> {
+  const named = Object.entries(step).find(([, value]) => typeof value === 'string' && (alike[value] ?? value) in verbs)
+  if (!named) return step
+  const { [named[0]]: verb, object, ...rest } = step
+  return { [verb as string]: Array.isArray(object) ? object : { ...rest, ...(object as object) } }
 }
 
 /** The object of a deletion or patch is named by its metadata, or by name and namespace beside its kind. */
