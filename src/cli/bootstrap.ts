@@ -1,5 +1,6 @@
 /** Creates the CRDs, and the admission policies of the newer mode, that a cluster lacks (`--bootstrap-crds`). Changes none that is there. */
 import { crds, type Mode } from '../../api/index.ts'
+import { admissionKinds } from '../controllers/admission.ts'
 import type { Client } from '../kube/client.ts'
 import { isAlreadyExists, isNotFound } from '../kube/errors.ts'
 import { describe, type KubeObject, refOf } from '../kube/objects.ts'
@@ -8,6 +9,7 @@ import { fault, type Log } from './log.ts'
 
 /** True when every CRD is there in the end. An admission policy that cannot be created is told and does no harm: the operator tries again. */
 export async function bootstrap(client: Client, mode: Mode, log: Log): Promise<boolean> {
+  client.kinds.register(...admissionKinds)
   const made = await Promise.all(crds(mode).map(crd => create(client, crd as KubeObject, log)))
   if (mode === 'v3') {
     const served = {

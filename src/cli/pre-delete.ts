@@ -24,6 +24,7 @@ interface Tools {
 /** True when the Installation is gone; false when it is still there after five minutes, with what holds it in the log. Throws what the client throws. */
 export async function preDelete(tools: Tools): Promise<boolean> {
   const { client, log } = tools
+  client.kinds.register(...order)
   for (const kind of order) {
     const ref = { apiVersion: kind.apiVersion, kind: kind.kind, name: 'default' }
     try {
