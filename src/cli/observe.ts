@@ -36,6 +36,7 @@ export function observer({ log, metrics }: Ears): Observer {
       last.set(name, { said, problems: summary.problems })
       gauge(metrics, name, { before: before?.problems ?? [], now: summary.problems })
       tell(log.child({ logger: name }), summary, before?.problems ?? [])
+      if (summary.result === 'idle' && report.controller.mirrors) log.info({ logger: name }, idle)
     },
     applied: ({ message }) => log.info({ logger: 'apply' }, message),
     fault: (where, error) => log.error({ logger: where, ...fault(error) }, 'something went wrong here; it is tried again'),
@@ -55,7 +56,7 @@ function gauge({ problems }: Metrics, controller: string, { before, now }: { bef
   for (const { reason } of now) problems.inc({ controller, reason })
 }
 
-const idle = 'there is nothing to do: no resource asks for it'
+const idle = 'there is nothing to do: nobody asks for it'
 
 function tell(log: Log, { result, problems, waiting }: Summary, before: readonly Problem[]): void {
   const known = new Set(before.map(sentence))
@@ -66,7 +67,6 @@ function tell(log: Log, { result, problems, waiting }: Summary, before: readonly
   }
   if (problems.length === 0 && before.length > 0) log.info('all problems are solved')
   for (const text of waiting) log.debug(text)
-  if (result === 'idle') log.info(idle)
 }
 
 const done: Partial<Record<Asked['verb'], string>> = { create: 'created', update: 'changed', patch: 'changed', delete: 'deleted' }

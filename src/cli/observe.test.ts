@@ -1,0 +1,215 @@
+import { Writable } from 'node:stream'
+import { beforeEach, expect, test } from 'vitest'
+import { Cache } from '../kube/cache.ts'
+import { Client } from '../kube/client.ts'
+import { seeded } from '../kube/clock.ts'
+import { Unreachable } from '../kube/errors.ts'
+import { ConfigMap, Secret } from '../kube/kinds.ts'
+import type { Transport } from '../kube/transport.ts'
+import type { Problem } from '../reconcile/problems.ts'
+import type { Report } from '../reconcile/runner.ts'
+import { Sandbox } from '../sandbox/sandbox.ts'
+import { VirtualTime } from '../sandbox/virtual-time.ts'
+import { createLog, type Log } from './log.ts'
+import { createMetrics, listenAddress, type Metrics, serveMetrics } from './metrics.ts'
+import { hearing, observer, watchHealth } from './observe.ts'
+import { type Asked, listening } from './requests.ts'
+
+let time: VirtualTime
+let log: Log
+let metrics: Metrics
+let lines: Record<string, unknown>[]
+
+beforeEach(() => {
+  time = new VirtualTime()
+  lines = []
+  const destination = new Writable({
+    write(chunk, _, done) {
+      lines.push(JSON.parse(String(chunk)))
+      done()
+    },
+  })
+  log = createLog({ clock: time.clock, destination })
+  metrics = createMetrics()
+})
+
+const messages = () => lines.map(({ level, msg }) => `${level} ${msg}`)
+const problem: Problem = { reason: 'InvalidConfigurationError', path: 'spec.x', message: 'is wrong', remedy: 'Write y' }
+const report = (rest: Partial<Report>): Report => ({
+  controller: { name: 'calico', read: async () => undefined, desired: () => ({}) },
+  serving: true,
+  ...rest,
+})
+const problemsNow = async () => (await metrics.problems.get()).values.map(({ labels, value }) => [labels.reason, value])
+
+test('a problem is told once, with its remedy, and its end too', async () => {
+  const observe = observer({ log, metrics })
+  const bad = report({ stopped: { kind: 'invalid', problems: [problem] } })
+  observe.reported?.(bad)
+  observe.reported?.(bad)
+  expect(await problemsNow()).toEqual([['InvalidConfigurationError', 1]])
+  observe.reported?.(report({ outcome: {} }))
+  expect(messages()).toEqual(['error spec.x: is wrong. Write y', 'info all problems are solved'])
+  expect(lines[0]).toMatchObject({ logger: 'calico', reason: 'InvalidConfigurationError', ts: '2026-01-01T00:00:00Z' })
+  expect(await problemsNow()).toEqual([])
+})
+
+test('of several problems only the new one is told', () => {
+  const observe = observer({ log, metrics })
+  observe.reported?.(report({ outcome: { problems: [problem] } }))
+  observe.reported?.(report({ outcome: { problems: [problem, { ...problem, path: 'spec.z' }] } }))
+  expect(messages()).toEqual(['error spec.x: is wrong. Write y', 'error spec.z: is wrong. Write y'])
+})
+
+test('what somebody else has to do first is no error', () => {
+  observer({ log, metrics }).reported?.(report({ stopped: { kind: 'waiting', problems: [problem] } }))
+  expect(messages()).toEqual(['info waiting: spec.x: is wrong. Write y'])
+})
+
+test('runs are counted by what they came to', async () => {
+  const observe = observer({ log, metrics })
+  observe.reported?.(report({ serving: false }))
+  observe.reported?.(report({ outcome: {} }))
+  observe.reported?.(report({ outcome: {} }))
+  const counts = (await metrics.runs.get()).values.map(({ labels, value }) => [labels.result, value])
+  expect(counts).toEqual([
+    ['idle', 1],
+    ['done', 2],
+  ])
+})
+
+/** Asks a sandbox through ears. */
+function overheard(): { transport: Transport; heard: Asked[] } {
+  const sandbox = new Sandbox({ clock: time.clock, random: seeded(1) })
+  const heard: Asked[] = []
+  return { heard, transport: listening(sandbox.transport(), asked => heard.push(asked)) }
+}
+const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, stringData: { password: 'hunter2' } }
+const path = '/api/v1/namespaces/default/secrets'
+
+test('requests are heard as kubectl would name them, discovery is not', async () => {
+  const { transport, heard } = overheard()
+  await transport.request({ method: 'GET', path: '/version' })
+  await transport.request({ method: 'GET', path: '/apis/apps/v1' })
+  await transport.request({ method: 'GET', path: '/apis/apps/v1/deployments' })
+  await transport.request({ method: 'POST', path, body: secret })
+  await transport.request({ method: 'DELETE', path: `${path}/none` })
+  const watch = await transport.watch({ method: 'GET', path, query: { watch: 'true' } })
+  watch.close()
+  expect(heard).toEqual([
+    { verb: 'list', resource: 'deployments.apps', status: 200 },
+    { verb: 'create', resource: 'secrets', namespace: 'default', name: 's', status: 201 },
+    { verb: 'delete', resource: 'secrets', namespace: 'default', name: 'none', status: 404, message: 'secrets "none" not found' },
+    { verb: 'watch', resource: 'secrets', namespace: 'default', status: 200 },
+  ])
+})
+
+test('a request without an answer is heard, and fails as before', async () => {
+  const heard: Asked[] = []
+  const request = () => Promise.reject(new Unreachable('gone'))
+  const transport = listening({ request, watch: request, close: async () => undefined }, asked => heard.push(asked))
+  await expect(transport.request({ method: 'PUT', path: `${path}/s` })).rejects.toThrow('gone')
+  expect(heard).toEqual([{ verb: 'update', resource: 'secrets', namespace: 'default', name: 's' }])
+})
+
+test('writes are logged by name, without what is in them, and counted', async () => {
+  const { transport, heard } = overheard()
+  await transport.request({ method: 'POST', path, body: secret })
+  await transport.request({ method: 'DELETE', path: `${path}/s` })
+  const hear = hearing({ log, metrics })
+  for (const asked of heard) hear(asked)
+  hear({ verb: 'patch', resource: 'tigerastatuses.operator.tigera.io', name: 'calico', subresource: 'status', status: 200 })
+  hear({ verb: 'patch', resource: 'secrets', name: 's', status: 403, message: 'no' })
+  expect(messages()).toEqual(['info created secrets default/s', 'info deleted secrets default/s'])
+  expect(JSON.stringify(lines)).not.toContain('hunter2')
+  const text = await metrics.registry.metrics()
+  expect(text).toContain('calico_operator_requests_total{verb="create",resource="secrets",code="201"} 1')
+  expect(text).toContain('calico_operator_requests_total{verb="patch",resource="secrets",code="403"} 1')
+})
+
+/** A cache over a sandbox that can be cut off. */
+function cutCache(): { cache: Cache; sandbox: Sandbox; cut: (is: boolean) => void; transport: Transport } {
+  const random = seeded(1)
+  const sandbox = new Sandbox({ clock: time.clock, random })
+  const inner = sandbox.transport({ user: 'operator' })
+  let isCut = false
+  const gone = () => Promise.reject(new Unreachable('connection refused'))
+  const transport: Transport = {
+    request: request => (isCut ? gone() : inner.request(request)),
+    watch: request => (isCut ? gone() : inner.watch(request)),
+    close: () => inner.close(),
+  }
+  const client = new Client({ transport, clock: time.clock, random, fieldManager: 'x' })
+  const cut = (is: boolean) => {
+    isCut = is
+    if (is) void inner.close()
+  }
+  return { cache: new Cache({ client, clock: time.clock, random }), sandbox, cut, transport: inner }
+}
+
+test('a server that is gone is told once, however many watches miss it, and once that it is back', async () => {
+  const { cache, cut } = cutCache()
+  watchHealth(cache, { log, metrics })
+  const views = [cache.view(ConfigMap), cache.view(Secret)]
+  await time.run(() => views.every(({ state }) => state === 'synced'))
+  cut(true)
+  await time.pass(60_000)
+  expect(messages()).toEqual(['error the API server cannot be reached; it is tried until it can'])
+  const unreadable = async () => (await metrics.unreadable.get()).values.map(({ labels, value }) => [labels.resource, value])
+  expect(await unreadable()).toEqual([
+    ['configmaps', 1],
+    ['secrets', 1],
+  ])
+  cut(false)
+  await time.pass(60_000)
+  expect(messages().slice(1)).toEqual(['info the API server can be reached again'])
+  cache.close()
+})
+
+test('rights that are taken away are told with what to grant, once for each resource', async () => {
+  const { cache, sandbox, transport } = cutCache()
+  watchHealth(cache, { log, metrics })
+  const views = [cache.view(ConfigMap), cache.view(Secret, { namespace: 'default' })]
+  await time.run(() => views.every(({ state }) => state === 'synced'))
+  const allow = sandbox.forbid({ user: 'operator', resource: 'secrets' })
+  await transport.close()
+  await time.pass(60_000)
+  expect(messages()).toEqual([
+    "error secrets in namespace default may not be read; the rest goes on. The operator's ClusterRole has to allow get, list and watch of secrets",
+  ])
+  allow()
+  await time.pass(120_000)
+  expect(messages().slice(1)).toEqual(['info secrets in namespace default may be read now'])
+  cache.close()
+})
+
+test.each([
+  [{}, undefined],
+  [{ METRICS_HOST: '127.0.0.1' }, { host: '127.0.0.1', port: 8484 }],
+  [{ METRICS_PORT: '9090' }, { port: 9090 }],
+  [
+    { METRICS_HOST: '::1', METRICS_PORT: '9090' },
+    { host: '::1', port: 9090 },
+  ],
+])('%j is listened at %j', (env, address) => expect(listenAddress(env)).toEqual(address))
+
+test('the port answers what it is asked, and says why it is not ready', async () => {
+  let reason: string | undefined = 'no server yet'
+  const server = await serveMetrics(metrics, { host: '127.0.0.1', port: 0 }, () => reason)
+  const { port } = server.address() as { port: number }
+  const ask = async (at: string) => {
+    const response = await fetch(`http://127.0.0.1:${port}${at}`)
+    return [response.status, await response.text()]
+  }
+  try {
+    expect(await ask('/healthz')).toEqual([200, 'ok\n'])
+    expect(await ask('/readyz')).toEqual([503, 'not ready: no server yet\n'])
+    reason = undefined
+    expect(await ask('/readyz')).toEqual([200, 'ok\n'])
+    expect((await ask('/metrics'))[1]).toContain('# TYPE calico_operator_leader gauge')
+    expect((await ask('/secrets'))[0]).toBe(404)
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
+})
