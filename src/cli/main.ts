@@ -62,7 +62,7 @@ function commands(shell: Shell, end: End): Command {
     .showSuggestionAfterError()
     .addHelpText('after', `\nWithout a command the operator runs: 'calico-operator --manage-crds' is 'calico-operator run --manage-crds'.`)
   operatorCommand(program, shell, end)
-  renderCommand(program, end)
+  renderCommand(program, shell, end)
   demoCommand(program, shell, end)
   tableCommands(program, shell)
   return program
@@ -86,7 +86,7 @@ async function print({ version, printImages, printCalicoCrds }: OperatorFlags, {
   return text === undefined ? 1 : 0
 }
 
-function renderCommand(program: Command, end: End): void {
+function renderCommand(program: Command, shell: Shell, end: End): void {
   program
     .command('render')
     .description('print what the operator would make of resources, on a cluster in memory; touches no real one')
@@ -103,7 +103,7 @@ function renderCommand(program: Command, end: End): void {
       const [{ render }, { formOf }] = await Promise.all([import('./render.ts'), import('./rendered.ts')])
       const form = formOf(output)
       if (!form) throw new WrongUsage(`--output ${output}: write yaml, json or dir=PATH`)
-      end(await render({ ...options, output: form }))
+      end(await render({ ...options, output: form }, shell))
     })
 }
 

@@ -23,8 +23,13 @@ export interface RenderOptions {
   provider?: string
 }
 
+interface Output {
+  out(text: string): void
+  err(text: string): void
+}
+
 /** 1 when something was refused or is degraded; what is wrong is on standard error, and what could be made is printed all the same. */
-export async function render({ filename, output, mode, nodes, provider }: RenderOptions): Promise<0 | 1> {
+export async function render({ filename, output, mode, nodes, provider }: RenderOptions, { out, err }: Output): Promise<0 | 1> {
   const given = readManifests(filename, () => readFileSync(0, 'utf8')).map(object => withProvider(object, provider))
   const cluster = new Offline({ keys: early(freshKeys()), octets: count => randomBytes(count), start: Date.now() })
   try {
@@ -49,9 +54,9 @@ export async function render({ filename, output, mode, nodes, provider }: Render
       },
     })
     await cluster.rest()
-    print(manifests(written?.objects ?? [], uids), output)
+    print(manifests(written?.objects ?? [], uids), output, out)
     const complaints = [...refused, ...problemsIn(operator.reports), ...(await degraded(cluster))]
-    for (const complaint of new Set(complaints)) process.stderr.write(`error: ${complaint}\n`)
+    for (const complaint of new Set(complaints)) err(`error: ${complaint}\n`)
     return complaints.length === 0 ? 0 : 1
   } finally {
     cluster.close()

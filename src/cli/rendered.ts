@@ -1,7 +1,8 @@
 /** Turns objects as an operator wrote them into manifests: without what a server adds, in an order that is always the same. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { KubeObject, ObjectMeta } from '../kube/objects.ts'
+import { Installation } from '../../api/installation.ts'
+import { groupOf, type KubeObject, type ObjectMeta } from '../kube/objects.ts'
 import { writeStep } from '../reconcile/order.ts'
 import { toYaml } from './manifests.ts'
 import type { WrittenObject } from './written.ts'
@@ -15,9 +16,13 @@ export function formOf(text: string): Form | undefined {
   return directory === undefined ? undefined : { directory }
 }
 
-/** What was made is shown as it was asked for; what was somebody else's and was changed, as it is now. */
+/**
+ * What was made is shown as it was asked for; what was somebody else's and was changed, as it is now. The operator's finalizer on the resources
+ * that it serves is no change that anybody else could want.
+ */
 export function manifests(written: readonly WrittenObject[], uids: ReadonlyMap<string, string | undefined>): KubeObject[] {
-  const objects = written.map(({ sent, stored, created }) => plain(created ? sent : stored, uids))
+  const shown = written.filter(({ stored, created }) => created || groupOf(stored.apiVersion) !== groupOf(Installation.apiVersion))
+  const objects = shown.map(({ sent, stored, created }) => plain(created ? sent : stored, uids))
   return objects.sort((a, b) => writeStep(a) - writeStep(b) || inText(placeOf(a), placeOf(b)))
 }
 
@@ -37,10 +42,10 @@ function plain(object: KubeObject, uids: ReadonlyMap<string, string | undefined>
   return { ...rest, metadata: { ...own, ...(ownerReferences && { ownerReferences }) } } as KubeObject
 }
 
-/** Prints to standard output, or writes one file per object. */
-export function print(objects: readonly KubeObject[], form: Form): void {
-  if (form === 'yaml') process.stdout.write(toYaml(objects))
-  else if (form === 'json') process.stdout.write(`${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, null, 2)}\n`)
+/** One text, or one file per object. */
+export function print(objects: readonly KubeObject[], form: Form, out: (text: string) => void): void {
+  if (form === 'yaml') out(toYaml(objects))
+  else if (form === 'json') out(`${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, null, 2)}\n`)
   else for (const object of objects) write(join(form.directory, fileOf(object)), toYaml([object]))
 }
 
