@@ -33,13 +33,13 @@ const times = {
   frameMs: 80,
   /** Without a change for so long, everything available: it is over. */
   quietMs: 250,
-  /** Without a change for so long, and not everything available: it is not going to be. */
-  stuckMs: 3_000,
   longestMs: 60_000,
 }
 
 /** Everything that a moment of the demo needs. */
 interface Stage {
+  /** Milliseconds without a change after which what is not available is not going to be. */
+  patience: number
   cluster: DemoCluster
   operator: Operator
   scene: () => Scene
@@ -68,6 +68,7 @@ export async function demo(options: DemoOptions, env: Variables, output: Output 
     if (!(await created(cluster, inputs, { screen, paint }))) return 1
     const operator = cluster.operate({})
     const stage: Stage = {
+      patience: options.fast ? 1_000 : 3_000,
       cluster,
       operator,
       scene: await watchScene(cluster.look(), () => operator.reports),
@@ -139,7 +140,7 @@ async function play(stage: Stage): Promise<boolean> {
     screen.draw([...frame(now, { width: screen.width, paint, beat }), `  ${paint('dim', seconds(clock.now() - began))}`])
     before = now
     if (isGood(now) && clock.now() - changed >= times.quietMs) return true
-    if (clock.now() - changed > times.stuckMs && stage.operator.resting) return false
+    if (clock.now() - changed > stage.patience && stage.operator.resting) return false
     if (clock.now() - began > times.longestMs) return false
     await pause(clock, times.frameMs, stop).catch(() => undefined)
   }

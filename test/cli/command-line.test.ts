@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { run, start, withFile } from './process.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
 
 const kubeconfig = (server: string) => `apiVersion: v1
 clusters: [{ name: a, cluster: { server: '${server}' } }]
