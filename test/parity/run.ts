@@ -14,7 +14,7 @@ async function main(): Promise<number> {
   if (positionals.length === 0) throw new TypeError('no scenario is named')
   const out = values.out ?? mkdtempSync(join(tmpdir(), 'parity-'))
   try {
-    const makeBed: MakeBed = values.live ? (await import('./live.ts')).liveBed : (await import('./sandbox.ts')).sandboxBed
+    const makeBed: MakeBed = await bedMaker(values.live ?? false)
     const verdicts: Verdict[] = []
     let failed = 0
     // Time passes by the wall clock there, and a control plane keeps a core busy.
@@ -39,6 +39,13 @@ async function main(): Promise<number> {
   } finally {
     if (values.out === undefined) rmSync(out, { recursive: true, force: true })
   }
+}
+
+/** Each is loaded only where it is needed. */
+async function bedMaker(live: boolean): Promise<MakeBed> {
+  if (live) return (await import('./live.ts')).liveBed
+  const { sandboxBed } = await import('./sandbox.ts')
+  return scenario => sandboxBed(scenario)
 }
 
 try {

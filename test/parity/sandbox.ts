@@ -10,8 +10,10 @@ import { knownKeys } from '../keys.ts'
 import type { Bed } from './bed.ts'
 import type { Scenario } from './scenario.ts'
 
-export async function sandboxBed({ apiMode, nodes: groups, families, apiserverArgs, env }: Scenario): Promise<Bed> {
-  const cluster = new Offline({ keys: knownKeys(), families, enable: previews(apiserverArgs) })
+/** `start` is when it is there, in milliseconds since 1970: certificates among the inputs should be valid then. Default now. */
+export async function sandboxBed(scenario: Scenario, start: number = Date.now()): Promise<Bed> {
+  const { apiMode, nodes: groups, families, apiserverArgs, env } = scenario
+  const cluster = new Offline({ keys: knownKeys(), families, enable: previews(apiserverArgs), start })
   const { clock } = cluster.time
   await cluster.furnish(ground(apiMode === 'v3crd' ? 'v3' : 'v1'))
   await cluster.addNodes(groups)

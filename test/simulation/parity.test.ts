@@ -11,6 +11,9 @@ const done = readFileSync(join(corpus, 'done.txt'), 'utf8')
   .split('\n')
   .filter(line => line !== '' && !line.startsWith('#'))
 
+/** The day of the recordings. */
+const start = Date.parse('2026-11-21T12:00:00Z')
+
 let out = ''
 beforeAll(() => {
   out = mkdtempSync(join(tmpdir(), 'parity-'))
@@ -18,7 +21,7 @@ beforeAll(() => {
 afterAll(() => rmSync(out, { recursive: true }))
 
 test.each(done)('%s: every object and field is the same, and so is each TigeraStatus', { timeout: 60_000 }, async name => {
-  const verdict = await judge(join(corpus, 'scenarios', name), sandboxBed, out)
+  const verdict = await judge(join(corpus, 'scenarios', name), scenario => sandboxBed(scenario, start), out)
   expect(isEqual(verdict), told(verdict)).toBe(true)
   const { counts, rejected } = verdict.recording
   expect(rejected).toEqual([])
