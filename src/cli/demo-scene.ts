@@ -15,22 +15,32 @@ export async function watchScene(cache: Cache, reports: () => readonly Report[])
   const deployments = cache.view(Deployment, { namespace: ours })
   const nodes = cache.view(Node)
   await Promise.all([statuses, daemonSets, deployments, nodes].map(view => view.settled()))
-  return () => ({
-    nodes: { wanted: nodes.list().length, ready: nodes.list().filter(isReady).length },
-    statuses: withExpected(statuses.list().map(statusLine), reports()),
-    workloads: [...daemonSets.list().map(daemonSetLine), ...deployments.list().map(deploymentLine)],
-  })
+  return () => {
+    const workloads = [...daemonSets.list().map(daemonSetLine), ...deployments.list().map(deploymentLine)]
+    return {
+      nodes: { wanted: nodes.list().length, ready: nodes.list().filter(isReady).length },
+      statuses: [...statuses.list().map(statusLine), ...expected(statuses.list(), { reports: reports(), workloads })].sort(byName),
+      workloads,
+    }
+  }
 }
 
-/** A status that will be reported, and is not yet, is shown with what its controllers wait for. */
-function withExpected(lines: readonly StatusLine[], reports: readonly Report[]): StatusLine[] {
-  const expected = reports.filter(({ serving, controller }) => serving && controller.name === controller.reports)
-  const missing = expected.filter(({ controller }) => !lines.some(({ name }) => name === controller.reports))
-  const made = missing.map(({ controller, stopped, enacted }): StatusLine => {
-    const waits = [...(stopped?.problems.map(sentence) ?? []), ...(enacted?.waiting ?? [])]
-    return { name: controller.name, state: 'waiting', message: waits.join('\n') || 'being made' }
-  })
-  return [...lines, ...made].sort((a, b) => (a.name < b.name ? -1 : 1))
+const byName = (a: StatusLine, b: StatusLine): number => (a.name < b.name ? -1 : 1)
+
+/** Statuses that will be reported and are not yet, with what their controllers wait for. */
+function expected(
+  there: readonly TigeraStatus[],
+  { reports, workloads }: { reports: readonly Report[]; workloads: readonly WorkloadLine[] },
+): StatusLine[] {
+  const known = new Set(there.map(({ metadata: { name } }) => name))
+  const pending = workloads.filter(({ ready, wanted }) => ready < wanted).map(({ name }) => name)
+  return reports
+    .filter(({ serving, controller: { name, reports: status } }) => serving && name === status && !known.has(name))
+    .map(({ controller: { name }, stopped, enacted }) => {
+      const waits = [...(stopped?.problems.map(sentence) ?? []), ...(enacted?.waiting ?? [])]
+      const pods = pending.length > 0 ? `waiting for the pods of ${pending.join(', ')}` : 'being made'
+      return { name, state: 'waiting', message: waits.join('\n') || pods }
+    })
 }
 
 const isReady = ({ status }: Node): boolean =>

@@ -5,10 +5,13 @@ import { type Paint, wrapped } from './terminal.ts'
 
 const writes = new Set(['create', 'update', 'patch', 'delete', 'deletecollection'])
 
+/** Stands for a space at which no line ends. */
+const tie = '~'
+
 /** `requests` are those of the operator alone. */
 export function summary(requests: readonly LoggedRequest[], scene: Scene, { paint, width }: { paint: Paint; width: number }): string[] {
   const row = (name: string, text: string) => {
-    const [first = '', ...rest] = wrapped(text, width - 12)
+    const [first = '', ...rest] = wrapped(text, width - 12).map(line => line.replaceAll(tie, ' '))
     return [`  ${paint('bold', name.padEnd(8))}  ${first}`, ...rest.map(line => `${' '.repeat(12)}${line}`)]
   }
   return [...row('Made', made(requests)), ...row('Asked', asked(requests)), ...row('Running', running(scene))]
@@ -25,7 +28,7 @@ function made(requests: readonly LoggedRequest[]): string {
   const kinds = Map.groupBy(objects.values(), kind => kind)
   const counts = [...kinds].map(([kind, each]) => ({ kind, count: each.length }))
   counts.sort((a, b) => b.count - a.count || (a.kind < b.kind ? -1 : 1))
-  return `${objects.size} objects: ${counts.map(({ kind, count }) => `${count} ${kind}`).join(', ')}`
+  return `${objects.size} objects: ${counts.map(({ kind, count }) => `${count}${tie}${kind}`).join(', ')}`
 }
 
 function asked(requests: readonly LoggedRequest[]): string {

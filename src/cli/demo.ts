@@ -59,10 +59,7 @@ export async function demo(options: DemoOptions, env: Variables, output: Output 
   const interrupt = () => interrupted.abort()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt)
   const began = clock.now()
-  screen.say([
-    '',
-    `  ${paint('bold', `Calico ${calicoVersion}`)} on a cluster in this process: ${options.nodes} simulated nodes, nothing is real`,
-  ])
+  screen.say(['', `  ${paint('bold', `Calico ${calicoVersion}`)} on a simulated cluster of ${options.nodes} nodes; nothing here is real`])
   const cluster = await DemoCluster.start(options.fast ? atOnce : lively)
   try {
     if (!(await created(cluster, inputs, { screen, paint }))) return 1
