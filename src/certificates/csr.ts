@@ -20,6 +20,7 @@ export function requestedPair(secret: SecretName, request: RequestedPair, common
     volume: { name: secret.name, emptyDir: { medium: 'Memory' } },
     // No certificate is known here. The key stays, so that switching back and forth changes the pod.
     hash: { [hashKey(secret.lookup, secret.name)]: '' },
+    caBundle: request.management.caCert,
     ...(commonName !== undefined && { commonName }),
     initContainer: options => provisioner(secret.name, request, options),
   }

@@ -15,6 +15,8 @@ export interface KeyPair {
   /** Absolute paths inside the container. */
   readonly certFile: string
   readonly keyFile: string
+  /** What whoever calls the pod has to trust, PEM in base64: the certificate with its authority, or the authority alone where the pod requests its certificate. */
+  readonly caBundle: string
   /** Present when the pod requests its certificate itself: the container that does so, before all others. */
   readonly initContainer?: (options: ProvisionerOptions) => Container
   /** Whom a peer shall expect: of pairs issued here the constant name, of the user's what the Secret says. */

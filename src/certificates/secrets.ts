@@ -44,6 +44,7 @@ export function mountedPair(pair: StoredPair, secret: SecretName, commonName: st
     ...mounted(secret.name),
     volume: { name: secret.name, secret: { secretName: secret.name, defaultMode: 420 } },
     hash: pairHash(secret, pair.certificatePem),
+    caBundle: pair.certificatePem.toString('base64'),
     ...(identity.commonName !== undefined && { commonName: identity.commonName }),
     ...('uriSan' in identity && identity.uriSan !== undefined && { uriSan: identity.uriSan }),
   }

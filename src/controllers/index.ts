@@ -1,6 +1,7 @@
 /** The list of controllers. */
 import type { Controller } from '../reconcile/controller.ts'
 import { admission } from './admission.ts'
+import { apiServer } from './apiserver.ts'
 import { authority } from './authority.ts'
 import { calico } from './calico.ts'
 import { crds } from './crds.ts'
@@ -19,6 +20,7 @@ export const controllers = (surroundings: Surroundings): Controller[] => {
     ipPools(surroundings),
     groundwork(surroundings),
     calico(surroundings),
+    apiServer(surroundings),
     goldmane(surroundings),
     tiers(),
   ] as Controller[]

@@ -10,7 +10,7 @@ import { workloadOverride } from '../installation/overrides/workload.ts'
 import { withoutPullSecrets } from '../installation/waiting.ts'
 import { ClusterRoleBinding, ConfigMap, Namespace, Secret } from '../kube/kinds.ts'
 import { type Kind, type KubeObject, type ObjectRef, refOf } from '../kube/objects.ts'
-import type { Outcome, Reader } from '../reconcile/controller.ts'
+import type { Outcome, Reader, Wanted } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { finish } from '../render/finish.ts'
 import { calicoSystem } from '../render/parts/places.ts'
@@ -26,6 +26,8 @@ export interface Asking extends KubeObject {
 
 export interface Operand<R extends Asking, I extends Issued> extends Keyed<I> {
   resource: R
+  /** Another that asks for the same. */
+  rival?: R
   decision: Decision
   /** The namespace of all pods is there, and stays. */
   settled: boolean
@@ -37,6 +39,7 @@ export const operandKinds: readonly Kind[] = [ConfigMap, Secret, ClusterRoleBind
 interface OperandWanted<R extends Asking, I extends Issued> {
   kind: Kind<R>
   name: string
+  otherwise?: string
   keys(calico: Calico): Promise<Keyed<I>>
 }
 
@@ -44,14 +47,20 @@ interface OperandWanted<R extends Asking, I extends Issued> {
 export async function readOperand<R extends Asking, I extends Issued>(
   cluster: Reader,
   { environment }: Surroundings,
-  { kind, name, keys }: OperandWanted<R, I>,
+  { kind, name, otherwise, keys }: OperandWanted<R, I>,
 ): Promise<Operand<R, I> | undefined> {
-  const [resource, asked] = await Promise.all([cluster.get(kind, name), readAsked(cluster)])
+  const [first, second, asked] = await Promise.all([
+    cluster.get(kind, name),
+    otherwise === undefined ? undefined : cluster.get(kind, otherwise),
+    readAsked(cluster),
+  ])
+  const resource = first ?? second
   if (!resource || resource.metadata.deletionTimestamp || !asked) return undefined
   const [decision, namespace] = await Promise.all([readDecision(cluster, environment, asked), cluster.get(Namespace, calicoSystem)])
   return {
     ...(decision.calico && (await keys(decision.calico))),
     ...{ resource, decision },
+    ...(first && second && { rival: second }),
     settled: namespace !== undefined && namespace.metadata.deletionTimestamp === undefined,
   }
 }
@@ -68,12 +77,17 @@ export interface Needs<R extends Asking> {
 
 /** The Calico that it goes with, and its keys. Throws with everything that is wrong or missing: Invalid if the user has to change something, else Waiting. */
 export function ready<R extends Asking, I extends Issued>(
-  { resource, decision, settled, issued, waiting }: Operand<R, I>,
+  { resource, rival, decision, settled, issued, waiting }: Operand<R, I>,
   { images, overrides, wrong = [], missing = [] }: Needs<R>,
 ): I & { calico: Calico } {
   const { calico, asked, facts } = decision
   if (!calico) throw new Waiting([undecided])
-  const invalid = [...overrides.flatMap(field => overrideFaults(resource, field)), ...wrong, ...(issued?.keys.problems ?? [])]
+  const invalid = [
+    ...(rival ? [twice(resource, rival)] : []),
+    ...overrides.flatMap(field => overrideFaults(resource, field)),
+    ...wrong,
+    ...(issued?.keys.problems ?? []),
+  ]
   const absent = [
     ...(settled ? [] : [unsettled]),
     ...withoutPullSecrets(asked, facts),
@@ -93,6 +107,13 @@ function overrideFaults<R extends Asking>(resource: R, field: keyof NonNullable<
   return faults.map(fault => ({ reason: 'ResourceValidationError', object: refOf(resource), ...fault }))
 }
 
+const twice = (resource: Asking, { metadata: { name } }: Asking): Problem => ({
+  reason: 'ResourceReadError',
+  message: `Duplicate configuration detected: there is another one, named ${name}`,
+  object: refOf(resource),
+  remedy: 'Delete one of them',
+})
+
 const installation: ObjectRef = { apiVersion: 'operator.tigera.io/v1', kind: 'Installation', name: 'default' }
 
 const undecided: Problem = {
@@ -110,7 +131,7 @@ const unsettled: Problem = {
 }
 
 export interface Made {
-  objects: readonly KubeObject[]
+  objects: readonly (KubeObject | Wanted)[]
   /** What older versions left behind, or a setting does not want any more and nobody owns. */
   remove?: readonly ObjectRef[]
   /** Service accounts whose pods request their certificates, where any of them do. */
@@ -124,7 +145,7 @@ export function outcomeOf<R extends Asking>(
   { objects, remove = [], requesters = [] }: Made,
 ): Outcome {
   const requested = Object.values(keys.pairs).some(pair => pair?.initContainer)
-  const all = [
+  const all: (KubeObject | Wanted)[] = [
     ...(trust ? [trust.object] : []),
     ...keys.objects,
     ...(requested ? requesterBindings(calicoSystem, requesters).objects : []),

@@ -5,7 +5,7 @@ import type { Condition, Wanted } from '../reconcile/controller.ts'
 import { isWorkload } from '../render/workloads.ts'
 
 /** Workloads after the Secrets whose keys only this process knows: with it the keys would be lost. */
-export function afterStored({ unstored }: Pick<KeysFound, 'unstored'>, objects: readonly KubeObject[]): (KubeObject | Wanted)[] {
+export function afterStored({ unstored }: Pick<KeysFound, 'unstored'>, objects: readonly (KubeObject | Wanted)[]): (KubeObject | Wanted)[] {
   const after = unstored.map((ref): Condition => ({ ref, is: 'written' }))
-  return after.length === 0 ? [...objects] : objects.map(object => (isWorkload(object) ? { object, after } : object))
+  return objects.map(each => ('kind' in each && after.length > 0 && isWorkload(each) ? { object: each, after } : each))
 }

@@ -25,7 +25,7 @@ const workload = (kind: 'DaemonSet' | 'Deployment', name: string, namespace = ca
 const own = [workload('Deployment', 'calico-kube-controllers'), workload('DaemonSet', 'csi-node-driver')]
 /** Other resources asked for these, and they go with those; their pods have networking all the same. */
 const others = [
-  ...['calico-apiserver', 'goldmane', 'whisker', 'guardian'].map(name => workload('Deployment', name)),
+  ...['calico-apiserver', 'calico-webhooks', 'goldmane', 'whisker', 'guardian'].map(name => workload('Deployment', name)),
   workload('Deployment', 'envoy-gateway', 'tigera-gateway'),
 ]
 const calicoNode = workload('DaemonSet', 'calico-node')

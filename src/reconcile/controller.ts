@@ -69,8 +69,8 @@ export interface Outcome {
 export interface Controller<Facts = unknown> {
   /** What it is called in logs and metrics. */
   readonly name: string
-  /** The kind it serves, and the object's name: owner of what it makes, carrier of its status. */
-  readonly serves?: { kind: Kind; name: string }
+  /** The kind it serves, and the object's name, or another where there is none of that: owner of what it makes, carrier of its status. */
+  readonly serves?: { kind: Kind; name: string; otherwise?: string }
   /** The TigeraStatus that shows its problems and its workloads; several controllers may share one, which exists while the one of its name has something to serve. */
   readonly reports?: string
   /** Whether the resource it serves carries these conditions too, and what the Outcome says of its status. */

@@ -1,4 +1,5 @@
 /** Runs all controllers over one cache: passes events on, finds what none of them wants any more, and knows when everything is at rest. */
+
 import type { Applier } from '../kube/apply.ts'
 import type { Cache } from '../kube/cache.ts'
 import type { Clock, Random } from '../kube/clock.ts'
@@ -9,6 +10,7 @@ import { Limiter } from './limiter.ts'
 import { type Authorship, type Leftover, leftovers } from './prune.ts'
 import { type Report, Runner } from './runner.ts'
 import type { Scopes } from './scopes.ts'
+import { servedIn } from './served.ts'
 import { Sight } from './sight.ts'
 import { keysWanted } from './wishes.ts'
 
@@ -102,7 +104,7 @@ export class Loop {
       this.#putOff.add(first)
       return []
     }
-    const { uid, deletionTimestamp } = this.#options.cache.view(serves.kind).get(serves.name)?.metadata ?? {}
+    const { uid, deletionTimestamp } = servedIn(this.#options.cache, serves)?.metadata ?? {}
     // What is being deleted takes along what it owns, in its own order.
     if (uid === undefined || deletionTimestamp !== undefined) return []
     const wanted = new Set(this.#runners.flatMap(({ wanting }) => keysWanted(wanting ?? {})))

@@ -1,4 +1,5 @@
 /** Runs one controller: when something it looked at changes, it is read and rendered anew; when only what it made changes, that is put right. One run at a time. */
+
 import type { Cache, CacheEvent } from '../kube/cache.ts'
 import type { Clock, Random } from '../kube/clock.ts'
 import type { Kind, KubeObject } from '../kube/objects.ts'
@@ -10,6 +11,7 @@ import type { Enacted } from './pass.ts'
 import { Invalid, type Problem, Waiting } from './problems.ts'
 import type { Leftover } from './prune.ts'
 import { type ReaderTools, RecordingReader, Unreadable } from './reader.ts'
+import { servedIn } from './served.ts'
 import { Watched } from './watched.ts'
 
 /** What the last run came to, for status, logs and metrics. */
@@ -199,7 +201,7 @@ export class Runner {
     if (!serves) return undefined
     const view = cache.view(serves.kind)
     await sight.settle([view])
-    return view.get(serves.name)?.metadata.generation
+    return servedIn(cache, serves)?.metadata.generation
   }
 
   #stoppedBy(error: unknown): NonNullable<Report['stopped']> {

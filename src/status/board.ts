@@ -1,4 +1,5 @@
 /** One TigeraStatus, and the controllers that it shows: writes it, and the status of the resource that is served, when something has changed that lasts. */
+
 import { TigeraStatus, type TigeraStatusCondition } from '../../api/tigerastatus.ts'
 import type { Applier } from '../kube/apply.ts'
 import type { Cache } from '../kube/cache.ts'
@@ -9,6 +10,7 @@ import { type KubeObject, type ObjectRef, refOf } from '../kube/objects.ts'
 import { delayAfter } from '../reconcile/backoff.ts'
 import type { Controller } from '../reconcile/controller.ts'
 import type { Report } from '../reconcile/runner.ts'
+import { servedIn } from '../reconcile/served.ts'
 import { conditionsOf } from './conditions.ts'
 import { findings, generationOf, isUnanswered, workloadsOf } from './findings.ts'
 import { mirrored } from './mirrored.ts'
@@ -171,7 +173,7 @@ export class Board {
   async #writeServed(conditions: Conditions): Promise<void> {
     const { controller, outcome } = this.#primary() ?? {}
     if (!controller?.serves || !controller.mirrors) return
-    const served = this.#options.cache.view(controller.serves.kind).get(controller.serves.name)
+    const served = servedIn(this.#options.cache, controller.serves)
     if (!served) return
     const { status = {} } = served as { status?: { conditions?: Parameters<typeof mirrored>[1] } }
     const wanted = {

@@ -1,5 +1,5 @@
-/** Where pods may run: sets of tolerations in the order in which running pods have them (spec/installation-render.md §1.2). Holds constants only. */
-import type { Toleration } from '../../kube/kinds.ts'
+/** Where pods may run: sets of tolerations in the order in which running pods have them, and what keeps pods apart (spec/installation-render.md §1.2). Decides nothing. */
+import type { Affinity, Toleration } from '../../kube/kinds.ts'
 
 const criticalAddons: Toleration = { key: 'CriticalAddonsOnly', operator: 'Exists' }
 
@@ -18,3 +18,13 @@ export const controlPlaneTaints: Toleration[] = [
 
 /** On the nodes of the control plane too, also when a node is kept for critical pods. */
 export const controlPlane: Toleration[] = [...controlPlaneTaints, criticalAddons]
+
+/** Rather not on one host, nor in one zone, with another pod of the same name in these namespaces. */
+export const apart = (name: string, namespaces: string[]): Affinity => ({
+  podAntiAffinity: {
+    preferredDuringSchedulingIgnoredDuringExecution: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map(topologyKey => ({
+      weight: 100,
+      podAffinityTerm: { labelSelector: { matchLabels: { 'k8s-app': name } }, namespaces, topologyKey },
+    })),
+  },
+})

@@ -6,6 +6,7 @@ export const keyPair = (name: string, more: Partial<KeyPair> = {}): KeyPair => (
   ...mounted(name),
   hash: { [`tigera-operator.hash.operator.tigera.io/${name}`]: `hash of ${name}` },
   volume: { name, secret: { secretName: name } },
+  caBundle: `authority of ${name}`,
   commonName: `name in ${name}`,
   ...more,
 })

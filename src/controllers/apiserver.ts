@@ -1,0 +1,113 @@
+/** What stands between users and Calico's own resources: the aggregated API server, or webhooks where those resources are CRDs. */
+import { APIServer } from '../../api/apiserver.ts'
+import { NetworkPolicy } from '../../api/v3/network-policy.ts'
+import type { KeyPair } from '../certificates/keys.ts'
+import { pairOf } from '../certificates/read.ts'
+import { type ApiServer, apiServerOf, portFaults } from '../installation/api-server.ts'
+import type { Calico } from '../installation/calico.ts'
+import { serviceNames } from '../installation/service-names.ts'
+import * as kinds from '../kube/kinds.ts'
+import { refOf } from '../kube/objects.ts'
+import { defineController } from '../reconcile/controller.ts'
+import { access } from '../render/apiserver/access.ts'
+import { apiServer as extension } from '../render/apiserver/apiserver.ts'
+import { accessPolicy } from '../render/apiserver/policy.ts'
+import { aggregated, retired, retiredWithWebhooks } from '../render/apiserver/retired.ts'
+import { calicoSystem } from '../render/parts/places.ts'
+import { policyName, registered, webhooks } from '../render/webhooks/webhooks.ts'
+import { readPairs } from './component-keys.ts'
+import { type Made, operandKinds, outcomeOf, readOperand, ready } from './operand.ts'
+import { readWaitingRequests } from './requests.ts'
+import type { Surroundings } from './surroundings.ts'
+
+const serves = { kind: APIServer, name: 'default', otherwise: 'tigera-secure' }
+
+type Pair = 'calico-apiserver-certs' | 'query-server-tls' | 'calico-webhooks-tls'
+
+/** That of the API server is there in both modes: clusters change from one to the other. */
+function pairs(calico: Calico) {
+  const dnsNames = serviceNames('calico-api', calico)
+  return [
+    { secretName: 'calico-apiserver-certs' as Pair, dnsNames },
+    ...(calico.certificateManagement ? [{ secretName: 'query-server-tls' as Pair, dnsNames }] : []),
+    ...(calico.v3 ? [{ secretName: 'calico-webhooks-tls' as Pair, dnsNames: serviceNames('calico-webhooks', calico) }] : []),
+  ]
+}
+
+export const apiServer = (surroundings: Surroundings) =>
+  defineController({
+    name: 'apiserver',
+    serves,
+    reports: 'apiserver',
+    mirrors: true,
+    makes: [
+      ...operandKinds,
+      ...[kinds.ServiceAccount, kinds.ClusterRole, kinds.RoleBinding, kinds.Service, kinds.Deployment, kinds.PodDisruptionBudget],
+      ...[kinds.ValidatingWebhookConfiguration, NetworkPolicy],
+    ],
+
+    async read(cluster) {
+      const operand = await readOperand(cluster, surroundings, {
+        ...serves,
+        keys: calico => readPairs(cluster, surroundings, { calico, pairs: pairs(calico) }),
+      })
+      if (!operand) return undefined
+      const [service, policy, awaited] = await Promise.all([
+        cluster.get(kinds.APIService, 'v3.projectcalico.org'),
+        cluster.get(NetworkPolicy, policyName, calicoSystem),
+        operand.decision.calico?.certificateManagement && readWaitingRequests(cluster, calicoSystem),
+      ])
+      return { operand, service, letIn: policy !== undefined, awaited: awaited || [] }
+    },
+
+    desired({ operand, service, letIn, awaited }) {
+      const { resource } = operand
+      const { calico, ...issued } = ready(operand, {
+        images: operand.decision.calico?.v3 ? ['webhooks'] : ['apiServer'],
+        overrides: ['apiServerDeployment', 'calicoWebhooksDeployment'],
+        wrong: portFaults(resource),
+      })
+      const server = apiServerOf(resource.spec ?? {}, calico)
+      const { 'query-server-tls': queryServerKey } = issued.keys.pairs
+      const both = [...access(calico), ...(calico.tier ? [accessPolicy(calico, server)] : [])]
+      const made = calico.v3
+        ? withWebhooks(calico, { server, key: pairOf(issued.keys, 'calico-webhooks-tls'), letIn, service })
+        : { objects: extension(calico, { server, key: pairOf(issued.keys, 'calico-apiserver-certs'), queryServerKey }), remove: [] }
+      return {
+        ...outcomeOf(
+          calico,
+          { resource, issued },
+          {
+            objects: [...both, ...made.objects],
+            remove: [...retired, ...made.remove],
+            requesters: ['calico-apiserver'],
+          },
+        ),
+        awaited,
+        achieved: { state: 'Ready' },
+      }
+    },
+  })
+
+interface Webhooks {
+  server: ApiServer
+  key: KeyPair
+  /** The policy that lets callers in is there. */
+  letIn: boolean
+  /** The APIService of projectcalico.org/v3. */
+  service?: kinds.APIService
+}
+
+/** In place of the extension. Its APIService is taken away only while it points to a Service: another of that name is the API server's own. */
+function withWebhooks(calico: Calico, { server, key, letIn, service }: Webhooks): Required<Pick<Made, 'objects' | 'remove'>> {
+  const reachable = server.webhooks.hostNetwork || letIn
+  return {
+    objects: webhooks(calico, { ...server.webhooks, nodeNetwork: server.hostNetwork, key, reachable }),
+    remove: [
+      ...retiredWithWebhooks,
+      ...aggregated,
+      ...(service?.spec?.service ? [refOf(service)] : []),
+      ...(reachable ? [] : [registered]),
+    ],
+  }
+}
