@@ -9,7 +9,7 @@ import { type Attempt, Failures } from './failures.ts'
 import { holds } from './holds.ts'
 import type { Limiter } from './limiter.ts'
 import { inBatches, inSteps, writeStep } from './order.ts'
-import { type Enacted, Pass } from './pass.ts'
+import { type Enacted, Pass, type Waiter } from './pass.ts'
 import type { Authorship, Leftover } from './prune.ts'
 import type { Scopes } from './scopes.ts'
 import type { Sight } from './sight.ts'
@@ -65,18 +65,14 @@ export class Enactor {
   async #write({ object, after = [], ...options }: Wanted, pass: Pass): Promise<void> {
     const ref = refOf(object)
     const content = () => JSON.stringify([object, options])
-    const unmet = this.#firstUnmet(after, pass)
-    if (unmet) return pass.waits(ref, describe(ref), unmet)
-    if (!this.#mayLook(ref, describe(ref), pass)) return
+    if (!this.#allMet(after, { ref, who: describe(ref) }, pass) || !this.#mayLook({ ref, who: describe(ref) }, pass)) return
     const attempt: Attempt = { ref, doing: 'write', content, object, part: options.part }
     await this.#try(attempt, pass, () => this.#tools.applier.apply(object, options))
   }
 
   async #remove({ ref, uid, after = [], ours }: Removal & { uid?: string }, pass: Pass): Promise<void> {
-    const who = `the removal of ${describe(ref)}`
-    const unmet = this.#firstUnmet(after, pass)
-    if (unmet) return pass.waits(ref, who, unmet)
-    if (this.#view(ref).state === 'absent' || !this.#mayLook(ref, who, pass)) return
+    const waiter = { ref, who: `the removal of ${describe(ref)}` }
+    if (!this.#allMet(after, waiter, pass) || this.#view(ref).state === 'absent' || !this.#mayLook(waiter, pass)) return
     const live = this.#live(ref)
     if (!live) return
     if (ours === undefined || this.#tools.ours(live))
@@ -85,8 +81,7 @@ export class Enactor {
   }
 
   async #release({ ref, finalizers, after = [] }: NonNullable<Wishes['release']>, pass: Pass): Promise<void> {
-    const unmet = this.#firstUnmet(after, pass)
-    if (unmet) return pass.waits(ref, describe(ref), unmet)
+    if (!this.#allMet(after, { ref, who: describe(ref) }, pass)) return
     await this.#try({ ref, doing: 'release', content: () => '' }, pass, () => this.#tools.applier.release(ref, finalizers))
   }
 
@@ -105,16 +100,22 @@ export class Enactor {
   }
 
   /** Whether enough is known to compare. What may be written but not watched is compared by asking, and so not often. */
-  #mayLook(ref: ObjectRef, who: string, pass: Pass): boolean {
-    const view = this.#view(ref)
+  #mayLook(waiter: Waiter, pass: Pass): boolean {
+    const view = this.#view(waiter.ref)
     if (view.state === 'synced' || isRefused(view)) return true
-    if (view.state === 'absent') pass.waitsForService(ref, who, view.kind)
-    else pass.waitsForSight(ref, who, view)
+    if (view.state === 'absent') pass.waitsForService(waiter, view.kind)
+    else pass.waitsForSight(waiter, view)
     return false
   }
 
-  #firstUnmet(conditions: readonly Condition[], pass: Pass): Condition | undefined {
-    return conditions.find(condition => !this.#isMet(condition, pass))
+  /** What does not hold is what is waited for. */
+  #allMet(conditions: readonly Condition[], waiter: Waiter, pass: Pass): boolean {
+    const unmet = conditions.find(condition => !this.#isMet(condition, pass))
+    if (!unmet) return true
+    const view = this.#view(unmet.ref)
+    if (isKnown(view) || isRefused(view) || pass.isBroken(unmet.ref)) pass.waits(waiter, unmet)
+    else pass.waitsForSight(waiter, view)
+    return false
   }
 
   #isMet(condition: Condition, pass: Pass): boolean {
@@ -124,8 +125,7 @@ export class Enactor {
     // Something that is about to vanish is not what was wanted.
     if (is === 'written') return live?.metadata.deletionTimestamp === undefined
     const view = this.#view(ref)
-    if (is === 'present' && isRefused(view)) return true
-    return (view.state === 'synced' || view.state === 'absent') && holds(condition, live)
+    return isKnown(view) ? holds(condition, live) : is === 'present' && isRefused(view)
   }
 
   #live(ref: ObjectRef): KubeObject | undefined {
@@ -139,6 +139,9 @@ export class Enactor {
     return cache.view(kind, scopes.of(kind, ref.namespace, ref.name))
   }
 }
+
+/** What it knows is so, and nothing else is there. */
+const isKnown = ({ state }: View): boolean => state === 'synced' || state === 'absent'
 
 /** Rights are missing: asking again and again would not help. */
 const isRefused = ({ state, error }: View): boolean => state === 'failing' && (isForbidden(error) || isUnauthorized(error))

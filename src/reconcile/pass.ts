@@ -15,6 +15,12 @@ export interface Enacted {
   retryIn?: number
 }
 
+export interface Waiter {
+  ref: ObjectRef
+  /** In words: an object, or the removal of one. */
+  who: string
+}
+
 export class Pass {
   readonly problems: Problem[] = []
   /** Objects that could not be made as they are wanted. */
@@ -43,21 +49,20 @@ export class Pass {
     this.problems.push(problem)
   }
 
-  /** `who` is named in words: an object, or the removal of one. */
-  waits(ref: ObjectRef, who: string, condition: Condition): void {
-    this.#waitsFor(ref, who, `${describe(condition.ref)} to be ${condition.is}`)
+  waits(waiter: Waiter, { ref, is }: Condition): void {
+    this.#waitsFor(waiter, `${describe(ref)} to be ${is}`)
   }
 
-  waitsForService(ref: ObjectRef, who: string, kind: Kind): void {
-    this.#waitsFor(ref, who, `the API server to serve ${resourceOf(kind)}`)
+  waitsForService(waiter: Waiter, kind: Kind): void {
+    this.#waitsFor(waiter, `the API server to serve ${resourceOf(kind)}`)
   }
 
-  waitsForSight(ref: ObjectRef, who: string, { kind, error }: { kind: Kind; error: Error | undefined }): void {
+  waitsForSight(waiter: Waiter, { kind, error }: { kind: Kind; error: Error | undefined }): void {
     this.#unanswered = true
-    this.#waitsFor(ref, who, `${resourceOf(kind)} to be readable (${error?.message ?? 'no answer yet'})`)
+    this.#waitsFor(waiter, `${resourceOf(kind)} to be readable (${error?.message ?? 'no answer yet'})`)
   }
 
-  #waitsFor(ref: ObjectRef, who: string, what: string): void {
+  #waitsFor({ ref, who }: Waiter, what: string): void {
     this.#broken.add(keyOf(ref))
     this.#waiting.set(what, [...(this.#waiting.get(what) ?? []), who])
   }

@@ -32,7 +32,7 @@ export interface OperateOptions {
   /** Between the operator and the server. */
   through?: (transport: Transport) => Transport
   /** Of the operator's process, where it is not the cluster's. */
-  clock?: Clock
+  clock?: (clock: Clock) => Clock
   systemRoots?: string
 }
 
@@ -83,7 +83,8 @@ export class Bed {
   }
 
   static async #prepare(mode: Mode, served: boolean): Promise<Snapshot> {
-    const bed = new Bed(mode, 1)
+    // Of another seed than any test's, or uids would come again.
+    const bed = new Bed(mode, 0x5eed)
     const namespaces = ['tigera-operator', 'other-operator'].map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }))
     await bed.creates(...namespaces, ...(served ? (crds(mode) as KubeObject[]) : []))
     await bed.time.pass(5_000)
@@ -139,7 +140,8 @@ export class Bed {
   }
 
   operate(options: OperateOptions = {}): Operating {
-    const { user = 'operator', through = transport => transport, clock = this.clock } = options
+    const { user = 'operator', through = transport => transport, clock: clockOf = same => same } = options
+    const clock = clockOf(this.clock)
     const reports: Report[] = []
     const faults: Operating['faults'] = []
     const news: ApplyNews[] = []
@@ -149,7 +151,7 @@ export class Bed {
       fault: (where, error) => faults.push({ where, error }),
     }
     const transport = through(this.sandbox.transport({ user, userAgent: 'calico-operator' }))
-    const operator = new Operator({ transport, clock, random: this.random, surroundings: this.#surroundings(options), observer })
+    const operator = new Operator({ transport, clock, random: this.random, surroundings: this.#surroundings(options, clock), observer })
     operator.start()
     const operating = { operator, user, reports, faults, news }
     this.#operators.push(operating)
@@ -226,12 +228,10 @@ export class Bed {
     return user === undefined ? this.#operators.some(operating => operating.user === request.user) : request.user === user
   }
 
-  #surroundings({
-    namespace = 'tigera-operator',
-    manageCrds = false,
-    systemRoots = 'roots\n',
-    clock = this.clock,
-  }: OperateOptions): Surroundings {
+  #surroundings(
+    { namespace = 'tigera-operator', manageCrds = false, systemRoots = 'roots\n' }: OperateOptions,
+    clock: Clock,
+  ): Surroundings {
     const keys = knownKeys()
     return {
       environment: {
