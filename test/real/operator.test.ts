@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { TigeraStatus } from '../../api/tigerastatus.ts'
 import { available, type ControlPlane, startControlPlane } from '../../hack/control-plane/control-plane.ts'
+import { freePort } from '../../hack/control-plane/ports.ts'
 import { ground } from '../../src/cli/ground.ts'
 import { User } from '../../src/cli/user.ts'
 import { findCredentials } from '../../src/kube/auth.ts'
@@ -53,7 +54,8 @@ describe.skipIf(!available())("the operator's process on a real control plane", 
     const credentials = findCredentials({ kubeconfig: plane.kubeconfig('admin'), env: {}, clock: systemClock })
     transport = new HttpTransport({ credentials, userAgent: 'kubectl' })
     user = new User({ transport, clock: systemClock, random: Math.random })
-    for (const object of ground('v3')) await user.create(object)
+    // The CRDs are the operator's to install.
+    for (const object of ground('v3')) if (object.kind !== 'CustomResourceDefinition') await user.create(object)
   })
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') for (const { said } of started) console.log(said().split('\n').slice(-40).join('\n'))
@@ -69,6 +71,7 @@ describe.skipIf(!available())("the operator's process on a real control plane", 
     const process = start(['-manage-crds', '--zap-encoder=console'], {
       KUBECONFIG: kubeconfig,
       OPERATOR_NAMESPACE: 'tigera-operator',
+      CALICO_API_GROUP: 'projectcalico.org/v3',
       KUBERNETES_SERVICE_HOST: '10.96.0.1',
       KUBERNETES_SERVICE_PORT: '443',
       ...env,
@@ -87,12 +90,13 @@ describe.skipIf(!available())("the operator's process on a real control plane", 
     return items(answer).map(({ metadata: { name } }) => name)
   }
 
-  test('it leads, installs, and tells how it is', async () => {
-    const first = operator(plane.kubeconfig('operator'), { METRICS_HOST: '127.0.0.1', METRICS_PORT: '18484' })
+  test('on a cluster without CRDs it leads, installs, and tells how it is', async () => {
+    const port = String(await freePort())
+    const first = operator(plane.kubeconfig('operator'), { METRICS_HOST: '127.0.0.1', METRICS_PORT: port })
     await first.says(/this operator is at work/)
     await user.create(installation)
     expect(await allAvailable()).toEqual(['calico', 'ippools', 'tiers'])
-    const ask = async (path: string) => (await fetch(`http://127.0.0.1:18484${path}`)).text()
+    const ask = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
     expect(await ask('/healthz')).toBe('ok\n')
     expect(await ask('/readyz')).toBe('ok\n')
     const metrics = await ask('/metrics')
