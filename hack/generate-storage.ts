@@ -50,7 +50,7 @@ export function generateStorage(sources: Record<string, string>, digest: Digest)
 }
 
 /** The bodies of the structs in a folder's Go files, by name. */
-function readStructs(folder: string): Map<string, string> {
+export function readStructs(folder: string): Map<string, string> {
   const files = readdirSync(folder).filter(
     file => /types.*\.go$|micro_time\.go$/.test(file) && !file.includes('_test') && !file.includes('zz_'),
   )

@@ -1,8 +1,11 @@
 /** What is answered of paths that are no resources: version, health, discovery. */
 import type { Request } from '../kube/transport.ts'
 import type { Aggregated } from './aggregated.ts'
-import type { Answer } from './call.ts'
-import type { Server } from './server.ts'
+import { type Document, discoveryOf, type RemoteResources } from './discovery.ts'
+import { openApiOf } from './openapi.ts'
+import { resourcePath } from './paths.ts'
+import { Refusal } from './refusals.ts'
+import type { House, Session } from './router.ts'
 
 const healthy = new Set([
   '/healthz',
@@ -17,12 +20,29 @@ const healthy = new Set([
 ])
 
 /** Undefined for paths that are unknown. */
-export function documentOf(server: Server, aggregated: Aggregated, { path, method }: Request): Answer | undefined {
+export async function documentOf(
+  { server, aggregated }: Pick<House, 'server' | 'aggregated'>,
+  request: Request,
+  session: Session,
+): Promise<Document | undefined> {
+  const { path, method, accept = '' } = request
   if (method !== 'GET') return undefined
   if (healthy.has(path)) return { status: 200, body: 'ok' }
   if (path === '/version' || path === '/version/') return { status: 200, body: version(server.settings.version) }
-  void aggregated
-  return undefined
+  const remote: RemoteResources = (group, version) => elsewhere(aggregated, `/apis/${group}/${version}`, session)
+  return openApiOf(server, path) ?? discoveryOf({ server, aggregated, remote }, { path, accept })
+}
+
+/** What another server says that it has. */
+async function elsewhere(aggregated: Aggregated, path: string, session: Session): ReturnType<RemoteResources> {
+  try {
+    const handler = aggregated.handlerOf(resourcePath(path)!)
+    const answer = await handler?.({ method: 'GET', path }, session)
+    return answer?.status === 200 ? (answer.body as { resources?: Awaited<ReturnType<RemoteResources>> }).resources : undefined
+  } catch (error) {
+    if (error instanceof Refusal) return undefined
+    throw error
+  }
 }
 
 function version(gitVersion: string): object {

@@ -3,6 +3,7 @@ import type { Request, WatchEvent } from '../kube/transport.ts'
 import type { Access } from './access.ts'
 import type { Aggregated } from './aggregated.ts'
 import type { Answer, Call, User, Verb } from './call.ts'
+import { isUnknownVersion } from './discovery.ts'
 import { documentOf } from './documents.ts'
 import type { RequestLog } from './log.ts'
 import { isTrue } from './options.ts'
@@ -47,7 +48,7 @@ export async function route(house: House, request: Request, session: Session): P
     const path = resourcePath(request.path)
     const elsewhere = path?.version ? house.aggregated.handlerOf(path) : undefined
     if (elsewhere) return await elsewhere(request, session)
-    if (!path?.resource) return documented(house, request, session)
+    if (!path?.resource) return await documented(house, request, session)
     return routed(house, callOf(house, { path, request, session }))
   } catch (error) {
     if (error instanceof Refusal) return refused(error)
@@ -55,9 +56,9 @@ export async function route(house: House, request: Request, session: Session): P
   }
 }
 
-function documented(house: House, request: Request, { user }: Session): Routed {
-  house.access.checkPath(user, request.path)
-  const document = documentOf(house.server, house.aggregated, request)
+async function documented(house: House, request: Request, session: Session): Promise<Routed> {
+  house.access.checkPath(session.user, request.path)
+  const document = await documentOf(house, request, session)
   if (!document) throw unknownPath()
   return { headers: typed(document.body), ...document }
 }
@@ -65,7 +66,10 @@ function documented(house: House, request: Request, { user }: Session): Routed {
 function callOf({ server }: House, { path, request, session }: { path: ResourcePath; request: Request; session: Session }): Call {
   const { group, version, resource = '', namespace, name, subresource } = path
   const served = server.catalogue.find(group, version, resource)
-  if (!served) throw group && !server.catalogue.hasVersion(group, version) ? unknownPath() : unknownResource()
+  if (!served)
+    throw !group || server.catalogue.hasVersion(group, version) || isUnknownVersion(server, group, version)
+      ? unknownResource()
+      : unknownPath()
   const query = request.query ?? {}
   return {
     ...session,

@@ -73,7 +73,37 @@ const priorityClass = (name: string, value: number) => ({
 })
 
 function groupVersions({ catalogue }: Server): string[] {
-  return [...new Set(catalogue.all.filter(({ custom }) => !custom).map(({ group, version }) => `${version}.${group}`))]
+  const builtin = catalogue.all.filter(({ custom, group }) => !custom && group !== 'apiregistration.k8s.io')
+  return [...new Set(builtin.map(({ group, version }) => `${version}.${group}`))]
+}
+
+/** From the first that clients look at to the last. */
+const groupPriorities: Record<string, number> = {
+  '': 18000,
+  apps: 17800,
+  'events.k8s.io': 17750,
+  'authentication.k8s.io': 17700,
+  'authorization.k8s.io': 17600,
+  autoscaling: 17500,
+  batch: 17400,
+  'certificates.k8s.io': 17300,
+  'networking.k8s.io': 17200,
+  policy: 17100,
+  'rbac.authorization.k8s.io': 17000,
+  'storage.k8s.io': 16800,
+  'admissionregistration.k8s.io': 16700,
+  'apiextensions.k8s.io': 16700,
+  'scheduling.k8s.io': 16600,
+  'coordination.k8s.io': 16500,
+  'node.k8s.io': 16300,
+  'discovery.k8s.io': 16200,
+}
+
+function versionPriority(name: string, version: string): number {
+  if (name === 'v1.') return 1
+  if (version.includes('alpha')) return 9
+  if (version.includes('beta')) return 12
+  return version === 'v2' ? 30 : 15
 }
 
 function apiService(name: string, lastTransitionTime: string) {
@@ -85,8 +115,8 @@ function apiService(name: string, lastTransitionTime: string) {
     spec: {
       ...(group.join('.') && { group: group.join('.') }),
       version,
-      groupPriorityMinimum: group.join('.') ? 17800 : 18000,
-      versionPriority: 15,
+      groupPriorityMinimum: groupPriorities[group.join('.')] ?? 16100,
+      versionPriority: versionPriority(name, version!),
     },
     status: {
       conditions: [

@@ -1,8 +1,10 @@
 /** The form in which objects go out: whole, their metadata only, or as a table for people. */
+import type { Clock } from '../../kube/clock.ts'
 import type { Call } from '../call.ts'
 import { inVersion } from '../codec.ts'
 import type { Item } from '../objects.ts'
 import type { Served } from '../served.ts'
+import { type Included, tableOf } from '../table/table.ts'
 
 export interface Form {
   /** As an item of a list. */
@@ -37,11 +39,21 @@ const metadataOnly: Form = {
   list: (page, metadata) => ({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: page.map(metadataOf) }),
 }
 
+const asTable = (served: Served, clock: Clock, include: Included): Form => {
+  const table = (objects: Item[], metadata: object) => tableOf(served, objects, { now: clock.now(), metadata, include })
+  return {
+    item: object => object,
+    alone: object => table([object], { resourceVersion: object.metadata.resourceVersion }) as unknown as Item,
+    list: table,
+  }
+}
+
 /** By the Accept header, of which the first form that is known counts. */
-export function formOf({ accept, served }: Pick<Call, 'accept' | 'served'>): Form {
+export function formOf({ accept, served, query }: Pick<Call, 'accept' | 'served' | 'query'>, clock: Clock): Form {
   for (const type of accept.split(',')) {
     const as = /;\s*as=(\w+)/.exec(type)?.[1]
     if (as?.startsWith('PartialObjectMetadata')) return metadataOnly
+    if (as === 'Table') return asTable(served, clock, (query.includeObject as Included) ?? 'Metadata')
     if (as === undefined) break
   }
   return whole(served)

@@ -25,7 +25,7 @@ export function list(server: Server, call: Call): Answer {
     resourceVersion: String(start.revision),
     ...(rest > 0 && { continue: token(start.revision, keyIn(page.at(-1)!)), ...(!filter && { remainingItemCount: rest }) }),
   }
-  return { status: 200, body: listOf(page, { metadata, served: call.served, form: formOf(call) }) }
+  return { status: 200, body: listOf(page, { metadata, served: call.served, form: formOf(call, server.clock) }) }
 }
 
 /** Items of built-in kinds do not say in lists what they are. */

@@ -19,14 +19,14 @@ export function get(server: Server, call: Call): Answer {
   if (asked > server.store.revision) throw tooLargeVersion(asked, server.store.revision)
   const object = stored(server, call)
   if (!object) throw notFound(aboutResource(call))
-  return { status: 200, body: formOf(call).alone(object) }
+  return { status: 200, body: formOf(call, server.clock).alone(object) }
 }
 
 /** Throws Refusal. https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes */
 export function watch(server: Server, call: Call): Stream<WatchEvent> {
   const options = listOptions(call)
   const filter = selection(call)
-  const form = formOf(call)
+  const form = formOf(call, server.clock)
   const { apiVersion, kind } = call.served
   return server.watches.watch({
     kind: storageKey(call.served),
