@@ -1,70 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { seeded } from '../../kube/clock.ts'
-import type { DaemonSet, Deployment, Job, Node, Pod, ReplicaSet, StatefulSet } from '../../kube/kinds.ts'
-import type { KubeObject } from '../../kube/objects.ts'
-import type { Request, Transport, WatchEvent } from '../../kube/transport.ts'
-import { Sandbox } from '../sandbox.ts'
-import { VirtualTime } from '../virtual-time.ts'
-import { createNodes, Life, type LifeOptions } from './life.ts'
+import { apps, LifeBed, template, workload } from '../../../test/sandbox/life-bed.ts'
+import type { DaemonSet, Deployment, Job, Node, ReplicaSet, StatefulSet } from '../../kube/kinds.ts'
 
-let time: VirtualTime
-let transport: Transport
-let life: Life | undefined
+const bed = new LifeBed()
+const { does, send, listed, podsOf, live, statuses } = bed
 
-beforeEach(() => {
-  life?.stop()
-  time = new VirtualTime()
-  transport = new Sandbox({ clock: time.clock, random: seeded(1) }).transport()
-})
-
-/** Does something while time passes. */
-async function does<T>(work: Promise<T>): Promise<T> {
-  let done = false
-  const ending = work.finally(() => {
-    done = true
-  })
-  ending.catch(() => undefined)
-  await time.run(() => done)
-  return ending
-}
-
-const send = async <T = KubeObject>(method: Request['method'], path: string, body?: unknown): Promise<T> => {
-  const answer = await does(
-    transport.request({ method, path, body, ...(method === 'PATCH' && { contentType: 'application/merge-patch+json' }) }),
-  )
-  if (answer.status >= 400) throw new Error(`${method} ${path}: ${JSON.stringify(answer.body)}`)
-  return answer.body as T
-}
-const apps = '/apis/apps/v1/namespaces/default'
-const listed = async <T>(path: string): Promise<T[]> => (await send<{ items: T[] }>('GET', path)).items
-const podsOf = async (): Promise<Pod[]> => listed<Pod>('/api/v1/namespaces/default/pods')
-
-async function live(nodes: Parameters<typeof createNodes>[1], options: Partial<LifeOptions> = {}): Promise<void> {
-  await time.pass(2_000)
-  await does(createNodes(transport, nodes))
-  life = new Life({ transport, clock: time.clock, ...options })
-  await does(life.start())
-  await time.run(undefined, 5_000)
-}
-
-const template = (image: string, spec: object = {}) => ({
-  metadata: { labels: { app: 'x' } },
-  spec: { containers: [{ name: 'c', image }], ...spec },
-})
-const workload = (name: string, spec: object) => ({ metadata: { name }, spec: { selector: { matchLabels: { app: 'x' } }, ...spec } })
-
-/** Every status that an object had, one after the other. */
-async function statuses<T>(path: string, name: string, work: () => Promise<unknown>): Promise<T[]> {
-  const { events, close } = await does(transport.watch({ method: 'GET', path, query: { fieldSelector: `metadata.name=${name}` } }))
-  const seen: T[] = []
-  const reading = (async () => {
-    for await (const { object } of events as AsyncIterable<WatchEvent>) seen.push(Reflect.get(object, 'status') as T)
-  })()
-  await work()
-  close()
-  await does(reading)
-  return seen
-}
+beforeEach(bed.reset)
 
 describe('nodes', () => {
   test('have names, addresses and pod ranges that follow from their number, and get ready', async () => {
@@ -86,95 +27,9 @@ describe('nodes', () => {
 
   test('tell how they are from time to time, if they are to', async () => {
     await live([{ count: 1 }], { heartbeatMs: 10_000 })
-    const seen = await statuses<Node['status']>('/api/v1/nodes', 'node-0', () => time.pass(35_000))
+    const seen = await statuses<Node['status']>('/api/v1/nodes', 'node-0', () => bed.time.pass(35_000))
     const beats = new Set(seen.map(status => status?.conditions?.find(({ type }) => type === 'Ready')?.lastHeartbeatTime))
     expect(beats.size).toBeGreaterThanOrEqual(3)
-  })
-})
-
-describe('a DaemonSet', () => {
-  const set = (spec: object = {}) => send<DaemonSet>('POST', `${apps}/daemonsets`, workload('ds', { template: template('a:1'), ...spec }))
-  const now = async () => (await send<DaemonSet>('GET', `${apps}/daemonsets/ds`)).status
-
-  test('gets a pod on each node that it is for, and says so', async () => {
-    await live([
-      { count: 2 },
-      { count: 1, labels: { special: 'yes' } },
-      { count: 1, taints: [{ key: 'k', effect: 'NoSchedule' }] },
-      { count: 1, os: 'windows' },
-    ])
-    await set({ template: template('a:1', { nodeSelector: { 'kubernetes.io/os': 'linux' } }) })
-    await time.run(undefined, 5_000)
-    const pods = await podsOf()
-    expect(pods.map(({ spec }) => spec?.nodeName).sort()).toEqual(['node-0', 'node-1', 'node-2'])
-    expect(pods[0]).toMatchObject({
-      metadata: {
-        ownerReferences: [{ kind: 'DaemonSet', name: 'ds', controller: true }],
-        labels: { app: 'x', 'pod-template-generation': '1' },
-      },
-      status: { phase: 'Running', podIP: expect.stringMatching(/^10\.42\./), hostIP: expect.stringMatching(/^172\.31\.0\./) },
-    })
-    expect(await now()).toMatchObject({
-      desiredNumberScheduled: 3,
-      currentNumberScheduled: 3,
-      numberReady: 3,
-      numberAvailable: 3,
-      updatedNumberScheduled: 3,
-      observedGeneration: 1,
-    })
-  })
-
-  test('is replaced one node after the other when its template changes', async () => {
-    await live([{ count: 4 }], { stepMs: 100 })
-    await set()
-    await time.run(undefined, 5_000)
-    const seen = await statuses<DaemonSet['status']>(`${apps}/daemonsets`, 'ds', async () => {
-      await send('PATCH', `${apps}/daemonsets/ds`, { spec: { template: { spec: { containers: [{ name: 'c', image: 'a:2' }] } } } })
-      await time.run(undefined, 60_000)
-    })
-    expect(Math.min(...seen.map(status => status?.numberAvailable ?? 0))).toBe(3)
-    const rolling = seen.filter(status => status?.observedGeneration === 2).map(status => status?.updatedNumberScheduled ?? 0)
-    expect([...new Set(rolling)]).toEqual([0, 1, 2, 3, 4])
-    expect((await podsOf()).every(({ spec }) => spec?.containers[0]?.image === 'a:2')).toBe(true)
-    expect(await now()).toMatchObject({ numberAvailable: 4, updatedNumberScheduled: 4, observedGeneration: 2 })
-  })
-
-  test('stays where it is when the new pods do not get ready, and goes on when they do', async () => {
-    await live([{ count: 4 }])
-    await set({ updateStrategy: { rollingUpdate: { maxUnavailable: 2 } } })
-    await time.run(undefined, 5_000)
-    const heal = life!.fail({ name: 'ds', node: 'node-1' }, 'ImagePullBackOff', 'Back-off pulling image')
-    await time.run(undefined, 5_000)
-    const failing = (await podsOf()).find(({ spec }) => spec?.nodeName === 'node-1')
-    expect(failing).toMatchObject({
-      status: {
-        phase: 'Pending',
-        containerStatuses: [{ ready: false, state: { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image' } } }],
-      },
-    })
-    expect(await now()).toMatchObject({ numberReady: 3, numberUnavailable: 1 })
-    heal()
-    await time.run(undefined, 5_000)
-    expect(await now()).toMatchObject({ numberReady: 4 })
-  })
-
-  test('follows nodes that come, change and go, and takes its pods with it', async () => {
-    await live([{ count: 2 }])
-    await set({ template: template('a:1', { nodeSelector: { here: 'yes' } }) })
-    await time.run(undefined, 5_000)
-    expect(await podsOf()).toEqual([])
-    await send('PATCH', '/api/v1/nodes/node-1', { metadata: { labels: { here: 'yes' } } })
-    await time.run(undefined, 5_000)
-    expect((await podsOf()).map(({ spec }) => spec?.nodeName)).toEqual(['node-1'])
-    await send('PATCH', '/api/v1/nodes/node-1', { metadata: { labels: { here: null } } })
-    await time.run(undefined, 5_000)
-    expect(await podsOf()).toEqual([])
-    await send('PATCH', '/api/v1/nodes/node-0', { metadata: { labels: { here: 'yes' } } })
-    await time.run(undefined, 5_000)
-    expect(await podsOf()).toHaveLength(1)
-    await send('DELETE', `${apps}/daemonsets/ds`)
-    await time.run(undefined, 60_000)
-    expect(await podsOf()).toEqual([])
   })
 })
 
@@ -186,7 +41,7 @@ describe('a Deployment', () => {
   test('gets ReplicaSet and pods, spread over the nodes, and becomes available', async () => {
     await live([{ count: 3 }])
     await create({ replicas: 3 })
-    await time.run(undefined, 5_000)
+    await bed.time.run(undefined, 5_000)
     const [set] = await listed<ReplicaSet>(`${apps}/replicasets`)
     expect(set).toMatchObject({
       metadata: { name: expect.stringMatching(/^d-[a-z0-9]{10}$/), ownerReferences: [{ kind: 'Deployment', name: 'd' }] },
@@ -209,10 +64,10 @@ describe('a Deployment', () => {
   test('rolls over to a new template without missing more than it may, and keeps the old ReplicaSet at none', async () => {
     await live([{ count: 3 }], { stepMs: 50 })
     await create({ replicas: 4, strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 1 } } })
-    await time.run(undefined, 30_000)
+    await bed.time.run(undefined, 30_000)
     const seen = await statuses<Deployment['status']>(`${apps}/deployments`, 'd', async () => {
       await send('PATCH', `${apps}/deployments/d`, { spec: { template: { spec: { containers: [{ name: 'c', image: 'a:2' }] } } } })
-      await time.run(undefined, 60_000)
+      await bed.time.run(undefined, 60_000)
     })
     expect(Math.min(...seen.map(status => status?.availableReplicas ?? 0))).toBeGreaterThanOrEqual(3)
     expect(Math.max(...seen.map(status => status?.replicas ?? 0))).toBeLessThanOrEqual(5)
@@ -227,10 +82,10 @@ describe('a Deployment', () => {
   test('may stop before it starts again', async () => {
     await live([{ count: 2 }], { stepMs: 50 })
     await create({ replicas: 2, strategy: { type: 'Recreate' } })
-    await time.run(undefined, 30_000)
+    await bed.time.run(undefined, 30_000)
     const seen = await statuses<Deployment['status']>(`${apps}/deployments`, 'd', async () => {
       await send('PATCH', `${apps}/deployments/d`, { spec: { template: { spec: { containers: [{ name: 'c', image: 'a:2' }] } } } })
-      await time.run(undefined, 60_000)
+      await bed.time.run(undefined, 60_000)
     })
     expect(Math.min(...seen.map(status => status?.availableReplicas ?? 0))).toBe(0)
     expect(await now()).toMatchObject({ availableReplicas: 2, updatedReplicas: 2 })
@@ -238,9 +93,9 @@ describe('a Deployment', () => {
 
   test('says that it does not get on when its time is over', async () => {
     await live([{ count: 1 }])
-    life!.fail({ namespace: 'default', selector: { app: 'x' } }, 'CrashLoopBackOff')
+    bed.life.fail({ namespace: 'default', selector: { app: 'x' } }, 'CrashLoopBackOff')
     await create({ progressDeadlineSeconds: 60 })
-    await time.run(undefined, 50_000)
+    await bed.time.run(undefined, 50_000)
     expect(await now()).toMatchObject({
       unavailableReplicas: 1,
       conditions: [
@@ -248,7 +103,7 @@ describe('a Deployment', () => {
         { status: 'True', reason: 'ReplicaSetUpdated' },
       ],
     })
-    await time.run(undefined, 30_000)
+    await bed.time.run(undefined, 30_000)
     expect((await now())?.conditions?.[1]).toMatchObject({ status: 'False', reason: 'ProgressDeadlineExceeded' })
   })
 
@@ -256,13 +111,13 @@ describe('a Deployment', () => {
     await live([{ count: 1 }])
     const spec = { hostNetwork: true, containers: [{ name: 'c', image: 'a:1', ports: [{ containerPort: 5473 }] }] }
     await create({ replicas: 2, template: template('a:1', spec) })
-    await time.run(undefined, 5_000)
+    await bed.time.run(undefined, 5_000)
     const pending = (await podsOf()).filter(({ status }) => status?.phase === 'Pending')
     expect(pending).toMatchObject([{ status: { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }] } }])
-    const { body } = await does(transport.request({ method: 'GET', path: '/api/v1/nodes/node-0' }))
+    const { body } = await does(bed.transport.request({ method: 'GET', path: '/api/v1/nodes/node-0' }))
     const node = body as Node
     await send('POST', '/api/v1/nodes', { ...node, metadata: { name: 'another', labels: node.metadata.labels } })
-    await time.run(undefined, 5_000)
+    await bed.time.run(undefined, 5_000)
     expect((await podsOf()).map(({ spec }) => spec?.nodeName).sort()).toEqual(['another', 'node-0'])
   })
 })
@@ -270,7 +125,7 @@ describe('a Deployment', () => {
 test('a StatefulSet gets its pods one after the other, by number', async () => {
   await live([{ count: 3 }])
   await send('POST', `${apps}/statefulsets`, workload('s', { replicas: 3, serviceName: 's', template: template('a:1') }))
-  await time.run(undefined, 5_000)
+  await bed.time.run(undefined, 5_000)
   const pods = await podsOf()
   expect(pods.map(({ metadata }) => metadata.name)).toEqual(['s-0', 's-1', 's-2'])
   expect(await send<StatefulSet>('GET', `${apps}/statefulsets/s`)).toMatchObject({
@@ -285,7 +140,7 @@ test('a Job comes to its end', async () => {
     metadata: { name: 'j' },
     spec: { completions: 2, template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'a' }] } } },
   })
-  await time.run(undefined, 5_000)
+  await bed.time.run(undefined, 5_000)
   expect(await send<Job>('GET', `${jobs}/j`)).toMatchObject({
     status: {
       succeeded: 2,
@@ -303,7 +158,7 @@ test('Services get the addresses of their pods', async () => {
     spec: { selector: { app: 'x' }, ports: [{ port: 80, targetPort: 8080 }] },
   })
   await send('POST', `${apps}/daemonsets`, workload('ds', { template: template('a:1') }))
-  await time.run(undefined, 5_000)
+  await bed.time.run(undefined, 5_000)
   const slices = await listed<{
     metadata: { labels?: Record<string, string> }
     endpoints: { conditions: { ready: boolean } }[]
@@ -318,14 +173,14 @@ test('thousands of nodes need no pods on the server', async () => {
   await live([{ count: 2_000 }], { pods: false })
   await send('POST', `${apps}/daemonsets`, workload('ds', { template: template('a:1') }))
   await send('POST', `${apps}/deployments`, workload('d', { replicas: 5, template: template('a:1') }))
-  await time.run(undefined, 5_000)
+  await bed.time.run(undefined, 5_000)
   expect(await send<DaemonSet>('GET', `${apps}/daemonsets/ds`)).toMatchObject({
     status: { numberAvailable: 2_000, desiredNumberScheduled: 2_000 },
   })
   expect(await send<Deployment>('GET', `${apps}/deployments/d`)).toMatchObject({ status: { availableReplicas: 5 } })
   expect(await podsOf()).toEqual([])
   await send('DELETE', `${apps}/deployments/d`)
-  await time.run(undefined, 5_000)
+  await bed.time.run(undefined, 5_000)
   expect(await listed(`${apps}/replicasets`)).toEqual([])
 })
 
@@ -333,9 +188,9 @@ test('where nothing changes nothing is written', async () => {
   await live([{ count: 2 }])
   await send('POST', `${apps}/daemonsets`, workload('ds', { template: template('a:1') }))
   await send('POST', `${apps}/deployments`, workload('d', { template: template('a:1') }))
-  await time.run(undefined, 60_000)
+  await bed.time.run(undefined, 60_000)
   const revision = async () => (await send<{ metadata: { resourceVersion: string } }>('GET', '/api/v1/pods')).metadata.resourceVersion
   const before = await revision()
-  await time.pass(3_600_000)
+  await bed.time.pass(3_600_000)
   expect(await revision()).toBe(before)
 })
