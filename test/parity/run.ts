@@ -1,4 +1,9 @@
-/** `npm run -s parity -- [--live] [--out DIR] SCENARIO_DIR...`: records this operator as the predecessor was recorded, and compares. The contract is in README.md beside the scenarios. */
+/**
+ * `npm run -s parity -- [--live] [--out DIR] SCENARIO_DIR...`: builds the cluster of each scenario.json, in memory or with `--live` on a real control
+ * plane, creates the objects of input.yaml, runs the operator to rest, takes the steps with a rest after each, and writes what was left behind to
+ * `DIR/<name>/expected.json`, `status.json` and `counts.json`. Where the scenario has an expected.json it is compared, deviations.txt aside; the exit
+ * code is 0 only if all are equal.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
