@@ -6,7 +6,7 @@ import { decode } from './codec.ts'
 import type { Item } from './objects.ts'
 import type { Admission, Review } from './server.ts'
 
-export { type AdmissionRequest, type AdmissionResponse, type WebhookHandler, Webhooks } from './admission/webhooks.ts'
+export { type WebhookHandler, Webhooks } from './admission/webhooks.ts'
 
 /** Policies and webhooks have no say in what makes them. */
 const exempt = ({ call }: Review) => call.served.group === 'admissionregistration.k8s.io'

@@ -8,7 +8,7 @@ import { act } from './acts.ts'
 import { Steps } from './steps.ts'
 import { type Target, World } from './world.ts'
 
-export { createNodes, type Family, type NodeGroup, nodesOf } from './nodes.ts'
+export { createNodes } from './nodes.ts'
 export type { Target } from './world.ts'
 
 export interface LifeOptions {

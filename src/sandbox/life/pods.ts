@@ -1,6 +1,6 @@
 /** Pods of workloads: how they are made from a template, and how it goes with them. Pure. */
 import { createHash } from 'node:crypto'
-import type { LabelSelector, Pod, PodTemplateSpec } from '../../kube/kinds.ts'
+import type { Pod, PodTemplateSpec } from '../../kube/kinds.ts'
 import type { KubeObject } from '../../kube/objects.ts'
 
 const letters = 'bcdfghjklmnpqrstvwxz2456789'
@@ -47,6 +47,3 @@ export function share(value: number | string | undefined, total: number, round: 
   const part = (total * (Number.parseInt(value ?? '0', 10) || 0)) / 100
   return round === 'up' ? Math.ceil(part) : Math.floor(part)
 }
-
-/** `a=b,c=d`, of the labels alone. */
-export const labelsOf = ({ matchLabels = {} }: LabelSelector): Record<string, string> => matchLabels

@@ -1,6 +1,5 @@
 /** What the API server makes of an object before it is stored: defaults, pruning, and everything that is wrong with it. Keeps nothing, and never reads the store. */
 import type { KubeObject } from '../../kube/objects.ts'
-import { builtinResources } from '../../kube/resources.ts'
 import { builtinSchema, metadataSchema } from '../../kube/schema.ts'
 import type { Status } from '../../kube/transport.ts'
 import { applyDefaults } from './builtin/defaults.ts'
@@ -19,7 +18,7 @@ import { duplicates } from './uniqueness.ts'
 import { validate } from './validate.ts'
 
 export { compileVersion, establish, type VersionSchema } from './crd.ts'
-export { bodyOf, type FieldError, invalidStatus, textOf } from './field-errors.ts'
+export { bodyOf, type FieldError, invalidStatus } from './field-errors.ts'
 
 export interface Context {
   /** A version of a custom resource, from `compileVersion`, or a built-in kind. */
@@ -157,8 +156,3 @@ const unchecked = invalid(
   null,
   'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
 )
-
-/** Whether the objects of a built-in kind are in namespaces. */
-export const isNamespaced = (apiVersion: string, kind: string): boolean =>
-  builtinResources.find(each => each.kind === kind && (each.group ? `${each.group}/${each.version}` : each.version) === apiVersion)
-    ?.namespaced ?? false
