@@ -127,7 +127,7 @@ function ofMap(value: Record<string, unknown>, place: Place): unknown {
   for (const [name, item] of Object.entries(withoutAlias(value, schema))) {
     const at = path === '' ? name : `${path}.${name}`
     if (item === undefined || item === null || isDropped(schema, name, value) || (isZero(item) && isRefilled(value, name, schema))) continue
-    const clean = ofValue(item, { ...place, schema: known({ ...place, path: at }, name), path: at })
+    const clean = ofValue(item, { ...place, schema: known({ ...place, path: at }, name, item), path: at })
     if (clean !== undefined) result[name] = clean
   }
   return builtin && schema?.type === 'map' && Object.keys(result).length === 0 ? undefined : result
@@ -141,8 +141,8 @@ function isRefilled(object: Record<string, unknown>, name: string, schema: Schem
 }
 
 /** The schema of a field that may be there; fields that the server has never heard of make it refuse the object with status 500. */
-function known({ schema, path, fail }: Place, name: string): SchemaNode | undefined {
-  const child = schema && childOf(schema, name)
+function known({ schema, path, fail }: Place, name: string, value: unknown): SchemaNode | undefined {
+  const child = schema && childOf(schema, name, value)
   if (schema?.type === 'object' && !child && !schema.preserveUnknown) throw fail(path, 'there is no such field')
   return child
 }

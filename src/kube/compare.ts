@@ -188,8 +188,8 @@ export function equal(wanted: unknown, live: unknown, schema: SchemaNode | undef
   if (!isMap(wanted)) return sameScalar(wanted, live, schema)
   if (!isMap(live)) return false
   return [...new Set([...Object.keys(wanted), ...Object.keys(live)])].every(name => {
-    const child = childOf(schema, name)
     const [mine, theirs] = [wanted[name], live[name]]
+    const child = childOf(schema, name, mine ?? theirs)
     if (mine !== undefined && theirs !== undefined) return equal(mine, theirs, child)
     if (mine === undefined && same(serverDefault(schema, name, wanted), theirs)) return true
     return isLeftOut(mine ?? theirs, name, schema)
@@ -199,7 +199,7 @@ export function equal(wanted: unknown, live: unknown, schema: SchemaNode | undef
 /** Empty values of built-in structs are left out on storing; those of string maps, of custom resources and of pointers are not. */
 function isLeftOut(value: unknown, name: string, parent: SchemaNode | undefined): boolean {
   if (parent?.name === undefined || parent.type !== 'object' || keepsZero(parent, name)) return false
-  return isEmptyValue(value) && childOf(parent, name)?.type !== 'object'
+  return isEmptyValue(value) && childOf(parent, name, value)?.type !== 'object'
 }
 
 function sameScalar(wanted: unknown, live: unknown, schema: SchemaNode | undefined): boolean {

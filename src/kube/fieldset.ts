@@ -62,8 +62,15 @@ export function keysOf(item: unknown, list: SchemaNode | undefined): Record<stri
 export const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Fields of an object or entries of a map; undefined where nothing is known. */
-export const childOf = (schema: SchemaNode | undefined, name: string): SchemaNode | undefined =>
+/** Fields of an object or entries of a map; undefined where nothing is known. With the value, also where what is known depends on it. */
+export const childOf = (schema: SchemaNode | undefined, name: string, value?: unknown): SchemaNode | undefined =>
+  isMap(value) && schema?.name === schemaOfSchemas && schemasOrElse.has(name) ? schema : declaredChild(schema, name)
+
+/** Fields of a schema inside a CRD that OpenAPI calls free-form, for they hold a schema or something else. */
+const schemasOrElse = new Set(['items', 'additionalItems', 'additionalProperties'])
+const schemaOfSchemas = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps'
+
+const declaredChild = (schema: SchemaNode | undefined, name: string): SchemaNode | undefined =>
   schema?.fields && name in schema.fields ? schema.fields[name] : schema?.values
 
 /** How a list merges. One of which nothing is known is replaced. */

@@ -1,11 +1,12 @@
 /** The comparison that decides about every write, judged by a real API server. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { v3Kinds } from '../../api/index.ts'
+import { allKinds, v3Kinds } from '../../api/index.ts'
 import { available, type ControlPlane, startControlPlane } from '../../hack/control-plane/control-plane.ts'
 import { findCredentials } from '../../src/kube/auth.ts'
 import { canonical } from '../../src/kube/canonical.ts'
 import { Client } from '../../src/kube/client.ts'
 import { seeded, systemClock } from '../../src/kube/clock.ts'
+import { needsWrite } from '../../src/kube/compare.ts'
 import { entryOf, fieldSet } from '../../src/kube/fieldset.ts'
 import { HttpTransport } from '../../src/kube/http.ts'
 import type { ResourceQuota } from '../../src/kube/kinds.ts'
@@ -54,6 +55,20 @@ describe.runIf(available())('on a real API server', () => {
       const said = fieldSet(object, schemaOf(object.apiVersion, object.kind))
       // Nothing at all set is no entry at all.
       expect(recorded?.fieldsV1 ?? {}, `${object.kind} ${object.metadata.name}`).toEqual(said)
+    }
+  })
+
+  test('a CRD that was applied is not applied again, with descriptions or without', async () => {
+    const client = clientOf('calico-operator')
+    const schema = schemaOf('apiextensions.k8s.io/v1', 'CustomResourceDefinition')
+    const ours = { schema, manager: 'calico-operator', predecessors: [], whole: true }
+    for (const descriptions of [true, false]) {
+      for (const kind of allKinds) {
+        const wanted = canonical<KubeObject>(kind.crd({ descriptions }))
+        const live = await client.apply(wanted, { force: true })
+        expect(needsWrite(wanted, live, ours), wanted.metadata.name).toBeUndefined()
+        expect(entryOf(live, { manager: 'calico-operator', operation: 'Apply' })?.fieldsV1).toEqual(fieldSet(wanted, schema))
+      }
     }
   })
 
