@@ -10,6 +10,7 @@ import { groundwork } from './groundwork.ts'
 import { ipPools } from './ip-pools.ts'
 import type { Surroundings } from './surroundings.ts'
 import { tiers } from './tiers.ts'
+import { whisker } from './whisker.ts'
 
 export const controllers = (surroundings: Surroundings): Controller[] => {
   const { manageCrds, environment } = surroundings
@@ -22,6 +23,7 @@ export const controllers = (surroundings: Surroundings): Controller[] => {
     calico(surroundings),
     apiServer(surroundings),
     goldmane(surroundings),
+    whisker(surroundings),
     tiers(),
   ] as Controller[]
 }

@@ -4,6 +4,7 @@
  */
 import * as v1 from '../../api/v1/kinds.ts'
 import type { BGPConfigurationSpec } from '../../api/v3/bgp-configuration.ts'
+import type { ClusterInformationSpec } from '../../api/v3/cluster-information.ts'
 import type { FelixConfigurationSpec } from '../../api/v3/felix-configuration.ts'
 import * as v3 from '../../api/v3/index.ts'
 import type { IPPoolSpec } from '../../api/v3/ip-pool.ts'
@@ -18,19 +19,22 @@ export interface IPPool extends Of<IPPoolSpec> {}
 export interface FelixConfiguration extends Of<FelixConfigurationSpec> {}
 export interface BGPConfiguration extends Of<BGPConfigurationSpec> {}
 export interface KubeControllersConfiguration extends Of<KubeControllersConfigurationSpec> {}
+export interface ClusterInformation extends Of<ClusterInformationSpec> {}
 
 export interface CalicoKinds {
   readonly ipPool: Kind<IPPool>
   readonly felix: Kind<FelixConfiguration>
   readonly bgp: Kind<BGPConfiguration>
   readonly kubeControllers: Kind<KubeControllersConfiguration>
+  readonly clusterInformation: Kind<ClusterInformation>
 }
 
-const kinds = ({ IPPool, FelixConfiguration, BGPConfiguration, KubeControllersConfiguration }: typeof v1 | typeof v3): CalicoKinds => ({
-  ipPool: IPPool,
-  felix: FelixConfiguration,
-  bgp: BGPConfiguration,
-  kubeControllers: KubeControllersConfiguration,
+const kinds = (of: typeof v1 | typeof v3): CalicoKinds => ({
+  ipPool: of.IPPool,
+  felix: of.FelixConfiguration,
+  bgp: of.BGPConfiguration,
+  kubeControllers: of.KubeControllersConfiguration,
+  clusterInformation: of.ClusterInformation,
 })
 
 /** In projectcalico.org/v3 where that is what CRDs are of, else in crd.projectcalico.org/v1. */
