@@ -12,10 +12,11 @@ import { ConfigMap } from '../kube/kinds.ts'
 import { identityOf, Lease } from '../kube/lease.ts'
 import type { Transport } from '../kube/transport.ts'
 import { calicoSystem } from '../render/parts/places.ts'
-import type { Log } from './log.ts'
+import { eventful } from './events.ts'
+import { fault, type Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { observer, watchHealth } from './observe.ts'
-import { Operator } from './operator.ts'
+import { type Observer, Operator } from './operator.ts'
 
 export interface TermOptions {
   transport: Transport
@@ -60,7 +61,9 @@ export async function serve(options: TermOptions): Promise<void> {
 
 async function term(options: TermOptions): Promise<Ending> {
   const { clock, random, surroundings, log, metrics, elect } = options
-  const operator = new Operator({ transport: options.transport, clock, random, surroundings, observer: observer({ log, metrics }) })
+  const failed = (error: unknown) => log.debug(fault(error), 'an event could not be written')
+  const observers = [observer({ log, metrics }), eventful(() => ({ cache: operator.cache, client: operator.client, clock, failed }))]
+  const operator: Operator = new Operator({ transport: options.transport, clock, random, surroundings, observer: all(observers) })
   const unsubscribe = watchHealth(operator.cache, { log, metrics })
   const lease = elect ? leaseOf(operator, options) : undefined
   try {
@@ -78,6 +81,19 @@ async function term(options: TermOptions): Promise<Ending> {
     if (lease) await Promise.race([lease.stop(), pause(clock, patience.farewellMs)])
   }
 }
+
+/** One who tells all of them. */
+const all = (observers: readonly Observer[]): Required<Observer> => ({
+  applied(news) {
+    for (const each of observers) each.applied?.(news)
+  },
+  reported(report) {
+    for (const each of observers) each.reported?.(report)
+  },
+  fault(where, error) {
+    for (const each of observers) each.fault?.(where, error)
+  },
+})
 
 const leaseOf = (operator: Operator, { clock, random, surroundings, log }: TermOptions): Lease => {
   const identity = identityOf(hostname(), random)
