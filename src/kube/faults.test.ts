@@ -80,6 +80,11 @@ test('whatever goes wrong, in the end the cache is what the cluster is', async (
       if (type === 'deleted') told.delete(object!.metadata.name)
       else if (object) told.set(object.metadata.name, object.metadata.resourceVersion ?? '')
     })
+    // Wider and narrower views are opened on the way, and share watches as they come.
+    const random = seeded(1000 + seed)
+    const open = () =>
+      cache.view(ConfigMap, [{}, { namespace: 'default', name: 'x1' }, { namespace: 'kube-system' }][Math.floor(3 * random())])
+    for (let i = 0; i < 3; i++) time.clock.after(200_000 * random(), open)
     await disturb(direct, { cache, random: seeded(seed), time })
     line.calm()
     await time.pass(120_000)
@@ -89,6 +94,12 @@ test('whatever goes wrong, in the end the cache is what the cluster is', async (
       `seed ${seed}`,
     ).toEqual(there)
     expect([...told].sort(), `events, seed ${seed}`).toEqual(there)
+    const one = cache.view(ConfigMap, { namespace: 'default', name: 'x1' })
+    await one.settled()
+    expect(
+      one.list().map(({ metadata }) => [metadata.name, metadata.resourceVersion]),
+      `one, seed ${seed}`,
+    ).toEqual(there.filter(([name]) => name === 'x1'))
     for (const fault of Object.keys(line.happened)) happened.add(fault)
     cache.close()
   }
