@@ -128,7 +128,7 @@ function remedyFor(error: unknown, text: string): string | undefined {
   if (isForbidden(error) && /cannot \w+ resource/.test(text))
     return `Grant the operator's service account the right named above (its ClusterRole lacks it)`
   if (isInvalid(error))
-    return 'If the field comes from an override in the Installation, change it there; else please report this as a fault of the operator'
+    return 'If the field comes from an override that you wrote, change it there; if somebody else has set it, see managedFields of the object for who'
   return undefined
 }
 
