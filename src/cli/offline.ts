@@ -81,6 +81,7 @@ export class Offline {
     const { clock } = this.time
     const serviceCIDRs = families.map(family => networks[family])
     this.sandbox = new Sandbox({ clock, random: this.random, serviceCIDRs, version, enable, from })
+    this.#standIn()
     this.life = new Life({ transport: this.sandbox.transport({ user: 'life', userAgent: 'life' }), clock, ...life })
     void this.life.start()
     this.#user = new User({ transport: this.sandbox.transport({ userAgent: 'kubectl' }), clock, random: this.random })
@@ -151,10 +152,16 @@ export class Offline {
     this.sandbox.close()
   }
 
+  /** Answers for the pods that an API server calls: Calico's own API server, and its webhooks, which allow everything. */
+  #standIn(): void {
+    this.sandbox.serveAlias({ shown: 'projectcalico.org/v3', kept: 'crd.projectcalico.org/v1' })
+    this.sandbox.answerWebhook('calico-system/calico-webhooks', () => ({ allowed: true }))
+  }
+
   async #surroundings({ env = {}, manageCrds = true, systemRoots = rootCertificates.join('\n') }: OperateOptions): Promise<Surroundings> {
     const { clock } = this.time
     const client = new Client({ transport: this.sandbox.transport({ user: 'mode' }), clock, random: this.random, fieldManager: 'mode' })
-    const { mode } = await readMode(client, env.CALICO_API_GROUP ?? 'projectcalico.org/v3')
+    const { mode } = await readMode(client, env.CALICO_API_GROUP)
     const host = firstAddresses[this.#families[0] ?? 'IPv4']
     return {
       environment: {
