@@ -37,6 +37,8 @@ const patience = {
   /** A server that is back answers all watches by then. */
   unanswered: 60_000,
 }
+/** Controllers that answer the same change report together. */
+const together = 20
 /** A text that changes all the time, as the progress of a rollout does, is written as often as this. */
 const progressEvery = 5_000
 
@@ -52,6 +54,8 @@ export class Board {
   #since: number | undefined
   #writtenAt = Number.NEGATIVE_INFINITY
   #failures = 0
+  /** After a failure: since when, and for how long nothing is tried. */
+  #rest = { from: 0, milliseconds: 0 }
   #timer: { due: number; cancel: () => void } | undefined
   #turn: Promise<void> = Promise.resolve()
   #queued = 0
@@ -78,7 +82,8 @@ export class Board {
 
   take(report: Report): void {
     this.#reports.set(report.controller, report)
-    this.refresh()
+    this.#pending = true
+    this.#again(together)
   }
 
   /** Shows what there is to show; nothing when nobody has reported yet. */
@@ -95,12 +100,16 @@ export class Board {
   async #show(): Promise<void> {
     this.#pending = false
     if (this.#stopped || this.#reports.size === 0) return
+    const rested = this.#options.clock.now() - this.#rest.from
+    // A clock that was set back ends the rest.
+    if (rested >= 0 && rested < this.#rest.milliseconds) return this.#again(this.#rest.milliseconds - rested)
     try {
       await this.#told()
       this.#failures = 0
     } catch (error) {
       this.#options.failed(this.#ref, error)
-      this.#again(delayAfter(++this.#failures + 2, this.#options.random))
+      this.#rest = { from: this.#options.clock.now(), milliseconds: delayAfter(++this.#failures + 2, this.#options.random) }
+      this.#again(this.#rest.milliseconds)
     }
   }
 

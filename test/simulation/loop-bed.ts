@@ -199,10 +199,11 @@ export class Bed {
     for (const workload of [...daemonSets, ...deployments].filter(({ metadata }) => !metadata.deletionTimestamp)) {
       const { kind, metadata, spec } = workload
       const status = kind === 'DaemonSet' ? rolledOutOn(count) : rolledOut((spec?.replicas as number | undefined) ?? 1)
-      if (workload.status?.observedGeneration === metadata.generation) continue
+      const wanted = { ...status, observedGeneration: metadata.generation }
+      if (Object.entries(wanted).every(([key, value]) => value === (workload.status?.[key] ?? (value === 0 ? 0 : undefined)))) continue
       changed++
       const path = `/apis/apps/v1/namespaces/${metadata.namespace}/${kind === 'DaemonSet' ? 'daemonsets' : 'deployments'}/${metadata.name}/status`
-      const body = { status: { ...status, observedGeneration: metadata.generation } }
+      const body = { status: wanted }
       await transport.request({ method: 'PATCH', path, body, contentType: 'application/merge-patch+json' })
     }
     return changed
