@@ -8,6 +8,7 @@ import { User } from '../../src/cli/user.ts'
 import { findCredentials } from '../../src/kube/auth.ts'
 import { systemClock } from '../../src/kube/clock.ts'
 import { HttpTransport } from '../../src/kube/http.ts'
+import type { Event } from '../../src/kube/kinds.ts'
 import type { KubeObject } from '../../src/kube/objects.ts'
 import { type Started, start, withFile } from '../cli/process.ts'
 import { eventually, field } from './eventually.ts'
@@ -131,6 +132,11 @@ describe.skipIf(!available())("the operator's process on a real control plane", 
     const degraded = ({ body }: { body: unknown }) =>
       ((body as TigeraStatus).status?.conditions ?? []).find(({ type, status }) => type === 'Degraded' && status === 'True')?.message
     await eventually(get(`${statuses}/calico`), answer => degraded(answer)?.includes('poddisruptionbudgets') ?? false)
+    const events = await eventually(get('/api/v1/namespaces/default/events'), ({ body }) =>
+      JSON.stringify(body).includes('poddisruptionbudgets'),
+    )
+    const told = (events.body as { items: Event[] }).items.filter(({ message }) => message?.includes('poddisruptionbudgets'))
+    expect(told[0]).toMatchObject({ type: 'Warning', involvedObject: { kind: 'Installation', name: 'default', uid: expect.any(String) } })
     await user.mergePatch(
       { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', name: 'limited' },
       limited([...groups, 'policy']),
