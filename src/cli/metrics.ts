@@ -1,7 +1,7 @@
 /** What Prometheus may ask of the operator, and the port on which it and the kubelet ask. One registry per operator, so that two can run in one process. */
 import type { Server } from 'node:http'
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { WrongUsage } from './operator-flags.ts'
+import { Counter, Gauge, measureProcess, Registry } from './prometheus.ts'
 
 export interface Metrics {
   registry: Registry
@@ -16,7 +16,7 @@ export interface Metrics {
 export function createMetrics(): Metrics {
   const registry = new Registry()
   const registers = [registry]
-  collectDefaultMetrics({ register: registry })
+  measureProcess(registry)
   return {
     registry,
     runs: new Counter({
