@@ -40,6 +40,14 @@ test.each([
   })
 })
 
+test('with --url-only-kubeconfig the address comes from the file, and the credentials from the pod', async () => {
+  await withFile('kubeconfig', kubeconfig('https://127.0.0.1:1'), async path => {
+    const { code, err } = await run(['-url-only-kubeconfig', path])
+    expect(err).toContain("pod's service account has no")
+    expect(code).toBe(1)
+  })
+})
+
 test('a namespace that the operator fills itself is refused', async () => {
   const { code, err } = await run(['--zap-encoder=console'], { OPERATOR_NAMESPACE: 'calico-system' })
   expect(err).toMatch(/error {2}the operator cannot run in calico-system/)

@@ -22,8 +22,12 @@ export interface Started {
 }
 
 /** There is no home, so no kubeconfig is found by chance. */
-export function start(args: readonly string[], env: Record<string, string> = {}): Started {
-  const child = spawn(process.execPath, [join(root, 'src', 'main.ts'), ...args], {
+export const start = (args: readonly string[], env: Record<string, string> = {}): Started =>
+  startNode([join(root, 'src', 'main.ts'), ...args], env)
+
+/** Some other program of the project, or Node itself. Its folder is the project's. */
+export function startNode(args: readonly string[], env: Record<string, string> = {}): Started {
+  const child = spawn(process.execPath, args, {
     cwd: root,
     env: { PATH: process.env.PATH, HOME: '/nowhere', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
