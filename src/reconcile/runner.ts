@@ -17,8 +17,8 @@ import { Watched } from './watched.ts'
 /** What the last run came to, for status, logs and metrics. */
 export interface Report {
   controller: Controller
-  /** There is a resource to serve. */
-  serving: boolean
+  /** There is a resource to serve; undefined while that could not be found out. */
+  serving: boolean | undefined
   /** Of that resource, as it was read. */
   generation?: number
   /** Undefined when the run was stopped before it could want anything. */
@@ -170,7 +170,7 @@ export class Runner {
     } catch (error) {
       const [good = reader.interests] = this.#interests
       this.#interests = [good.union(reader.interests)]
-      return { ...about, serving: true, stopped: this.#stoppedBy(error) }
+      return { ...about, serving: this.#servingDespite(error), stopped: this.#stoppedBy(error) }
     }
   }
 
@@ -202,6 +202,14 @@ export class Runner {
     const view = cache.view(serves.kind)
     await sight.settle([view])
     return servedIn(cache, serves)?.metadata.generation
+  }
+
+  /** What could not be read tells nothing about whom it was read for. */
+  #servingDespite(error: unknown): boolean | undefined {
+    if (!(error instanceof Unreadable)) return true
+    const { serves } = this.controller
+    if (serves && servedIn(this.#shop.cache, serves)) return true
+    return this.#last?.serving ?? (error.refused && !serves ? true : undefined)
   }
 
   #stoppedBy(error: unknown): NonNullable<Report['stopped']> {

@@ -126,7 +126,10 @@ export class Board {
       return
     }
     const live = view.get(this.#ref.name)
-    if (this.#primary()?.serving === false) return void (live && (await applier.remove(this.#ref)))
+    const serving = this.#primary()?.serving
+    if (serving === false) return void (live && (await applier.remove(this.#ref)))
+    // Nobody is told of a part that may not be asked for at all.
+    if (serving === undefined && !live) return
     const conditions = await this.#conditions(live?.status?.conditions ?? [])
     const wait = this.#waitBefore(conditions, live?.status?.conditions)
     if (this.#stopped) return

@@ -1,0 +1,141 @@
+/** What becomes of a Calico while the API server is away, refuses a kind, or the clock jumps: no storm, no lie, and the rest goes on. */
+import { afterEach, expect, test } from 'vitest'
+import { Bed, inSystem, installation, installationRef, inWords, Line } from './loop-bed.ts'
+
+const beds: Bed[] = []
+afterEach(() => {
+  for (const bed of beds.splice(0)) bed.close()
+})
+async function bedOf(): Promise<Bed> {
+  const bed = await Bed.of()
+  beds.push(bed)
+  return bed
+}
+
+const minutes = (count: number) => count * 60_000
+const calicoNode = inSystem('apps/v1', 'DaemonSet', 'calico-node')
+
+test('the API server is away for five minutes: it is asked now and then, and what changed meanwhile is put right when it is back', async () => {
+  const bed = await bedOf()
+  const line = new Line()
+  const { faults } = await bed.installed({}, { through: line.through })
+  line.cut()
+  const asked = line.asked
+  await bed.changes(calicoNode, { spec: { template: { spec: { priorityClassName: 'system-cluster-critical' } } } })
+  await bed.deletes(inSystem('v1', 'ConfigMap', 'cni-config'))
+  await bed.changes(installationRef, { spec: { typhaMetricsPort: 9093 } })
+  await bed.time.pass(minutes(5))
+  const watches = bed.sandbox.requests.all.filter(({ verb, user }) => verb === 'watch' && user === 'operator').length
+  // Each of some forty watches is tried about every half minute.
+  expect((line.asked - asked) / watches).toBeLessThan(20)
+  line.down = false
+  const since = bed.clock.now()
+  await bed.time.pass(minutes(1))
+  await bed.becomesReady()
+  expect((await bed.live(calicoNode))?.spec).toMatchObject({ template: { spec: { priorityClassName: 'system-node-critical' } } })
+  expect(await bed.live(inSystem('v1', 'ConfigMap', 'cni-config'))).toBeDefined()
+  expect(await bed.live(inSystem('v1', 'Service', 'calico-typha-metrics'))).toBeDefined()
+  expect(await bed.status()).toMatchObject({ Available: { status: 'True', observedGeneration: 2 }, Degraded: { status: 'False' } })
+  expect(bed.writes({ since }).length).toBeLessThan(20)
+  expect(faults).toEqual([])
+})
+
+test('when nothing has changed meanwhile, nothing is written afterwards, and nobody is told of a trouble that is over', async () => {
+  const bed = await bedOf()
+  const line = new Line()
+  await bed.installed({}, { through: line.through })
+  line.cut()
+  await bed.time.pass(minutes(5))
+  line.down = false
+  const since = bed.clock.now()
+  await bed.time.pass(minutes(5))
+  expect(bed.writes({ since }).map(inWords)).toEqual([])
+  expect(bed.reads({ since }).map(inWords)).toEqual([])
+})
+
+test('an outage in the middle of an installation only delays it', async () => {
+  const bed = await bedOf()
+  await bed.creates(installation())
+  const line = new Line()
+  let writes = 0
+  bed.operate({
+    through: inner => {
+      const through = line.through(inner)
+      return {
+        ...through,
+        request: request => {
+          if (request.method !== 'GET' && ++writes === 20) line.cut()
+          return through.request(request)
+        },
+      }
+    },
+  })
+  await bed.time.pass(minutes(2))
+  expect(line.down).toBe(true)
+  expect(await bed.live(calicoNode)).toBeUndefined()
+  line.down = false
+  await bed.time.pass(minutes(1))
+  await bed.becomesReady()
+  expect(await bed.status()).toMatchObject({ Available: { status: 'True' } })
+})
+
+test('a kind that may not be read is told with the right that is needed, and the rest goes on', async () => {
+  const bed = await bedOf()
+  const allow = ['list', 'watch'].map(verb => bed.sandbox.forbid({ user: 'operator', verb, resource: 'bgpconfigurations' }))
+  await bed.creates(installation())
+  bed.operate()
+  await bed.time.pass(minutes(1))
+  expect((await bed.status())!.Degraded).toMatchObject({
+    status: 'True',
+    reason: 'ResourceReadError',
+    message: expect.stringMatching(
+      /cannot read bgpconfigurations\.projectcalico\.org: .*\. Grant the operator's service account get, list and watch of bgpconfigurations/,
+    ),
+  })
+  // The tiers need nothing of it.
+  expect(await bed.status('tiers')).toMatchObject({ Available: { status: 'True' } })
+  expect(await bed.live({ apiVersion: 'v1', kind: 'Secret', name: 'tigera-ca-private', namespace: 'tigera-operator' })).toBeDefined()
+  for (const each of allow) each()
+  await bed.time.pass(minutes(2))
+  await bed.becomesReady()
+  expect(await bed.status()).toMatchObject({ Available: { status: 'True' } })
+})
+
+test('a kind that may not be written is told with the right that is needed, and the rest goes on', async () => {
+  const bed = await bedOf()
+  const allow = bed.sandbox.forbid({ user: 'operator', verb: 'patch', resource: 'poddisruptionbudgets' })
+  await bed.creates(installation())
+  bed.operate()
+  await bed.becomesReady()
+  expect((await bed.status())!.Degraded).toMatchObject({
+    status: 'True',
+    message: expect.stringMatching(
+      /^PodDisruptionBudget calico-system\/calico-typha: cannot write: .*cannot patch resource "poddisruptionbudgets".*\. Grant/,
+    ),
+  })
+  expect(await bed.live(calicoNode)).toBeDefined()
+  expect(await bed.live(inSystem('apps/v1', 'Deployment', 'calico-typha'))).toBeDefined()
+  const since = bed.clock.now()
+  await bed.time.pass(minutes(20))
+  expect(bed.writes({ since }).length).toBeLessThan(25)
+  allow()
+  await bed.time.pass(minutes(2))
+  expect(await bed.status()).toMatchObject({ Available: { status: 'True' }, Degraded: { status: 'False' } })
+})
+
+test('a clock that jumps a day back or a year forward disturbs nothing, and drift is put right all the same', async () => {
+  const bed = await bedOf()
+  let offset = 0
+  const { faults } = await bed.installed({}, { clock: ({ now, after }) => ({ now: () => now() + offset, after }) })
+  for (const jump of [-86_400_000, 200 * 86_400_000]) {
+    offset = jump
+    const since = bed.clock.now() + 1
+    await bed.time.pass(minutes(30))
+    expect(bed.writes({ since }).map(inWords)).toEqual([])
+    const drift = bed.clock.now()
+    await bed.deletes(inSystem('v1', 'ConfigMap', 'cni-config'))
+    await bed.time.pass(1_000)
+    expect(bed.writes({ since: drift }).map(inWords)).toEqual(['patch configmaps cni-config 201'])
+  }
+  expect(faults).toEqual([])
+})
