@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { cacheOf, names, never } from '../../test/caching.ts'
 import { configMap, refusal } from '../../test/scripted.ts'
+import { Unreachable } from './errors.ts'
 import { ConfigMap, Namespace } from './kinds.ts'
 import type { KubeObject } from './objects.ts'
 
@@ -104,6 +105,23 @@ test('only what is asked for is kept, and records of writers only of objects tha
   const [ours, theirs] = view.list()
   expect(ours).toMatchObject({ data: undefined, metadata: { managedFields: [{ manager: 'kubectl' }, { manager: 'operator' }] } })
   expect(theirs).not.toHaveProperty('metadata.managedFields')
+})
+
+test('when a server that was out of reach answers one watch, the others are tried again within seconds', async () => {
+  let down = true
+  const { cache, time, transport } = cacheOf(
+    () => new Unreachable('refused'),
+    () => (down ? new Unreachable('refused') : { status: 200 }),
+  )
+  const views = Array.from({ length: 20 }, (_, index) => cache.view(ConfigMap, { namespace: `ns-${index}` }))
+  await time.pass(600_000)
+  expect(views.map(({ state }) => state)).toEqual(views.map(() => 'failing'))
+  down = false
+  await time.run(() => transport.streams.length > 0)
+  transport.streams[0]!.complete('1')
+  await time.pass(2_000)
+  expect(transport.streams).toHaveLength(20)
+  cache.close()
 })
 
 test('closed, it asks for nothing more and no timer waits', async () => {

@@ -43,6 +43,9 @@ export interface CacheOptions {
   managers?: readonly string[]
 }
 
+/** Within so long all watches are tried again when a server that was out of reach is back. */
+const rallyMs = 2000
+
 export class Cache {
   readonly #tools: FeedTools
   readonly #views = new Map<string, HomedView[]>()
@@ -147,6 +150,7 @@ export class Cache {
 
   /** Finds the best home for every view of the kind, and closes watches in which none is at home any more. */
   #stateChanged(feed: Feed, stateBefore: FeedState): void {
+    if (stateBefore === 'failing' && feed.state === 'synced') this.#rally()
     const views = listIn(this.#views, feed.kind)
     const before = views.map(view => ({ view, home: view.home, state: view.home === feed ? stateBefore : view.state }))
     for (const view of views) view.home = this.#homeOf(feed.kind, view.scope)
@@ -163,6 +167,13 @@ export class Cache {
       if (state !== view.state && (late || state !== 'syncing')) this.#emit({ kind: feed.kind, type: 'state', view: view as View })
       if (view.home !== home && home.known) this.#moved(view, home)
     }
+  }
+
+  /** The server has answered a watch again that it did not answer before: the others need not wait out their rest. */
+  #rally(): void {
+    const { clock, random } = this.#tools
+    const isCut = (feed: Feed) => feed.state === 'failing' && !isRefused(feed)
+    for (const feed of [...this.#feeds.values()].flat().filter(isCut)) clock.after(rallyMs * random(), () => isCut(feed) && feed.hurry())
   }
 
   /** What differs between the watch that a view had and the one it has now would otherwise be told by neither. */

@@ -110,6 +110,11 @@ export class Feed {
     this.#hurry?.()
   }
 
+  /** Whatever is waited for, now is a good moment to ask. */
+  hurry(): void {
+    this.#hurry?.()
+  }
+
   close(): void {
     this.#end.abort(new Error('closed'))
     this.#watch?.close()
