@@ -22,7 +22,7 @@ export class OperatorProcess {
     this.#child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
     for (const stream of [this.#child.stdout, this.#child.stderr]) stream?.on('data', chunk => this.#hear(String(chunk)))
     this.#child.once('error', error => this.#end(error.message))
-    this.#child.once('exit', (code, signal) => this.#end(signal ?? `exit code ${code}`))
+    this.#child.once('close', (code, signal) => this.#end(signal ?? `exit code ${code}`))
     process.once('exit', this.#kill)
   }
 
@@ -55,7 +55,7 @@ export class OperatorProcess {
     this.#closing = true
     process.removeListener('exit', this.#kill)
     if (this.#ended) return
-    const ended = once(this.#child, 'exit')
+    const ended = once(this.#child, 'close')
     this.#child.kill('SIGTERM')
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), 10_000)
     await ended
