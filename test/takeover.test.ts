@@ -41,7 +41,7 @@ async function outcomeOf(cluster: readonly KubeObject[]): Promise<Required<Pick<
 }
 
 /** Resources all of whose objects are ours to make. */
-const complete = new Set(['APIServer', 'Goldmane', 'Whisker'])
+const complete = new Set(['APIServer', 'Goldmane', 'Whisker', 'ManagementClusterConnection'])
 
 /** Objects of the older group are those of the newer one, seen from below. */
 const isOf = ({ apiVersion, metadata }: KubeObject, owners: ReadonlySet<string>) =>

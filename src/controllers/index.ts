@@ -7,6 +7,7 @@ import { calico } from './calico.ts'
 import { crds } from './crds.ts'
 import { goldmane } from './goldmane.ts'
 import { groundwork } from './groundwork.ts'
+import { guardian } from './guardian.ts'
 import { ipPools } from './ip-pools.ts'
 import type { Surroundings } from './surroundings.ts'
 import { tiers } from './tiers.ts'
@@ -24,6 +25,7 @@ export const controllers = (surroundings: Surroundings): Controller[] => {
     apiServer(surroundings),
     goldmane(surroundings),
     whisker(surroundings),
+    guardian(surroundings),
     tiers(),
   ] as Controller[]
 }

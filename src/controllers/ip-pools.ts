@@ -1,38 +1,81 @@
 /** The IP pools that the Installation lists, or that are decided for it. Pools of others, and pools that outlive it, are left alone. */
 
+import { APIServer } from '../../api/apiserver.ts'
 import { calicoKinds } from '../installation/kinds.ts'
 import { foundPool } from '../installation/pools/convert.ts'
-import { poolChanges } from '../installation/pools/ownership.ts'
-import { defineController, type Removal } from '../reconcile/controller.ts'
-import { Invalid } from '../reconcile/problems.ts'
+import { isAsWanted, poolChanges } from '../installation/pools/ownership.ts'
+import type { ObjectRef } from '../kube/objects.ts'
+import { defineController, type Outcome, type Reader } from '../reconcile/controller.ts'
+import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { ipPools as rendered } from '../render/pools.ts'
 import { type Decision, decided, readAsked, readDecision } from './asked.ts'
 import type { Surroundings } from './surroundings.ts'
 
+/** Who checks and completes what is written of pools, and frees addresses of those that go: CRDs of the newer group, or an API server, which may be there or be on its way. */
+type Api = 'there' | 'to come' | 'none'
+
+interface Found {
+  decision: Decision
+  api: Api
+}
+
 export const ipPools = ({ environment }: Surroundings) =>
-  defineController<Decision>({
+  defineController<Found>({
     name: 'ippools',
     reports: 'ippools',
 
     async read(cluster) {
       const asked = await readAsked(cluster)
-      return asked && readDecision(cluster, environment, asked)
+      if (!asked) return undefined
+      const [decision, api] = await Promise.all([
+        readDecision(cluster, environment, asked),
+        environment.v3 ? ('there' as const) : readApi(cluster),
+      ])
+      return { decision, api }
     },
 
-    desired(decision) {
-      const { facts, pools } = decision
-      const { terminating, v3 } = decided(decision)
+    desired({ decision, api }) {
+      const { pools } = decision
+      const { terminating } = decided(decision)
       // Addresses of pods outlive the Installation, and so do the pools they are from.
       if (terminating || !pools) return {}
       if (pools.problems.length > 0) throw new Invalid(pools.problems)
-      const changes = poolChanges(pools.pools, facts.pools.map(foundPool))
-      const { apiVersion, kind } = calicoKinds(v3).ipPool
-      const remove = changes.remove.map((name): Removal => ({ ref: { apiVersion, kind, name }, ours: foreign }))
-      return { objects: rendered(changes.apply.map(named), v3), remove, problems: [...changes.problems] }
+      return api === 'there' ? throughApi(decision) : behindIt(decision, api)
     },
   })
 
-/** A label can be copied; addresses of pods cannot be brought back. */
-const foreign = 'is labelled as a pool of the operator, which did not make it, and no Installation asks for it: left as it is'
+async function readApi(cluster: Reader): Promise<Api> {
+  const [first, second] = await Promise.all([cluster.get(APIServer, 'default'), cluster.get(APIServer, 'tigera-secure')])
+  const server = first ?? second
+  if (!server) return 'none'
+  return server.status?.state === 'Ready' ? 'there' : 'to come'
+}
+
+function throughApi({ facts, pools }: Decision): Outcome {
+  const changes = poolChanges(pools?.pools, facts.pools.map(foundPool))
+  const { apiVersion, kind } = calicoKinds(true).ipPool
+  const remove = changes.remove.map((name): ObjectRef => ({ apiVersion, kind, name }))
+  return { objects: rendered(changes.apply.map(named), { v3: true }), remove, problems: [...changes.problems] }
+}
+
+/** Without pools no pod ever runs, the API server's neither: so the first ones are made where it will look for them. No others are touched. */
+function behindIt({ facts, pools }: Decision, api: Api): Outcome {
+  const found = facts.pools.map(foundPool)
+  const { apply, remove, problems } = poolChanges(pools?.pools, found)
+  if (found.length === 0)
+    return { objects: rendered(apply.map(named), { v3: false, unfinished: api === 'to come' }), problems: [...problems] }
+  const held = [
+    ...(apply.every(pool => isAsWanted(pool, found)) ? [] : [unable('modify', api)]),
+    ...(remove.length === 0 ? [] : [unable('delete', api)]),
+  ]
+  if (held.length > 0) throw new Waiting([...held, ...problems])
+  return { problems: [...problems] }
+}
+
+const unable = (doing: string, api: Api): Problem => ({
+  reason: 'ResourceNotReady',
+  message: `Unable to ${doing} IP pools while Calico API server is unavailable`,
+  remedy: api === 'none' ? 'Create an APIServer named default' : 'See TigeraStatus apiserver',
+})
 
 const named = <T extends { name?: string }>(pool: T): T & { name: string } => ({ ...pool, name: pool.name ?? '' })

@@ -21,9 +21,16 @@ test.each([
     ({ kind, apiVersion }) => kind === 'IPPool' && (apiVersion === 'projectcalico.org/v3') === v3,
   )
   expect(recorded).not.toEqual([])
-  const made = ipPools(computed as (Pool & { name: string })[], v3)
+  const made = ipPools(computed as (Pool & { name: string })[], { v3 })
   // What the CRD's schema has as default does not show in recordings.
   const expected = recorded.map(({ spec, ...rest }) => ({ ...rest, spec: { assignmentMode: 'Automatic', ...spec } }))
   const byName = (a: KubeObject, b: KubeObject) => a.metadata.name.localeCompare(b.metadata.name)
   expect(made.toSorted(byName)).toEqual(expected.toSorted(byName))
+})
+
+test('a pool that somebody will complete says nothing of uses that go without saying', () => {
+  const uses = (allowedUses: string[]) =>
+    ipPools([{ name: 'a', cidr: '10.0.0.0/16', allowedUses: allowedUses as Pool['allowedUses'] }], { v3: false, unfinished: true })[0]?.spec
+      ?.allowedUses
+  expect([uses(['Workload', 'Tunnel']), uses(['Tunnel', 'Workload']), uses(['Tunnel'])]).toEqual([undefined, undefined, ['Tunnel']])
 })

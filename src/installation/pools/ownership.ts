@@ -30,6 +30,10 @@ export function poolChanges(wanted: readonly Pool[] | undefined, found: readonly
   }
 }
 
+/** Whether one of ours is there that needs no change. */
+export const isAsWanted = (wanted: Pool, found: readonly FoundPool[]): boolean =>
+  found.some(({ ours, range, pool }) => ours && range === canonicalCidr(wanted.cidr) && differing(wanted, pool).length === 0)
+
 const isInTheWay = (other: FoundPool, { name, cidr }: Pool): boolean => other.name === name || haveCommon(other.pool.cidr, cidr)
 
 function haveCommon(one: string, other: string): boolean {
@@ -42,7 +46,7 @@ function obstacle(pool: Pool, index: number, found: readonly FoundPool[]): Probl
   const path = `spec.calicoNetwork.ipPools[${index}]`
   if (!live) return inTheWay(pool, path, found)
   if (live.name !== pool.name) return otherName(pool, path, live)
-  return live.ours ? undefined : otherwise(pool, path, live)
+  return live.ours ? undefined : unlike(pool, path, live)
 }
 
 function inTheWay({ cidr, name }: Pool, path: string, found: readonly FoundPool[]): Problem | undefined {
@@ -72,16 +76,20 @@ const otherName = ({ cidr, name }: Pool, path: string, live: FoundPool): Problem
     remedy: `Write ${live.name}, or leave the name out`,
   })
 
-function otherwise(pool: Pool, path: string, live: FoundPool): Problem | undefined {
-  const differing = (Object.keys(pool) as (keyof Pool)[]).filter(field => field !== 'cidr' && !same(pool[field], live.pool[field]))
-  if (differing.length === 0) return undefined
-  const fields = differing.map(field => `${field} is ${String(live.pool[field])}, not ${String(pool[field])}`)
+function unlike(pool: Pool, path: string, live: FoundPool): Problem | undefined {
+  const otherwise = differing(pool, live.pool)
+  if (otherwise.length === 0) return undefined
+  const fields = otherwise.map(field => `${field} is ${String(live.pool[field])}, not ${String(pool[field])}`)
   return refused(live, {
     message: `Cannot update an IP pool not owned by the operator: of ${live.name} (${pool.cidr}) ${fields.join('; ')}`,
     path,
     remedy: 'Write here what the pool has, and it becomes the operator’s; then change it here',
   })
 }
+
+/** The range apart, which may be spelled in many ways. */
+const differing = (pool: Pool, live: Pool): (keyof Pool)[] =>
+  (Object.keys(pool) as (keyof Pool)[]).filter(field => field !== 'cidr' && !same(pool[field], live[field]))
 
 const same = (one: Pool[keyof Pool], other: Pool[keyof Pool]): boolean =>
   Array.isArray(one) && Array.isArray(other) ? [...one].sort().join() === [...other].sort().join() : one === other
