@@ -31,7 +31,12 @@ interface Results {
   numPassedTests: number
   numFailedTests: number
   numFailedTestSuites: number
-  testResults: { name: string; status: string; message?: string; assertionResults: { status: string; fullName: string; failureMessages?: string[] }[] }[]
+  testResults: {
+    name: string
+    status: string
+    message?: string
+    assertionResults: { status: string; fullName: string; failureMessages?: string[] }[]
+  }[]
 }
 
 /** The tests of these projects. A file that could not even be loaded counts as a failed test. */
@@ -51,11 +56,17 @@ async function tests(...projects: string[]): Promise<Count> {
       if (failed.length === 0 && status === 'failed') console.log(`FAILED  ${name}\n${message ?? ''}`)
       for (const test of failed) console.log(`FAILED  ${name}: ${test.fullName}\n${(test.failureMessages ?? []).join('\n')}`)
     }
-    const unloaded = results.testResults.filter(({ status, assertionResults }) => status === 'failed' && !assertionResults.some(test => test.status === 'failed')).length
-    const skipped = results.testResults.flatMap(({ assertionResults }) => assertionResults).filter(({ status }) => status === 'skipped' || status === 'pending').length
+    const unloaded = results.testResults.filter(
+      ({ status, assertionResults }) => status === 'failed' && !assertionResults.some(test => test.status === 'failed'),
+    ).length
+    const skipped = results.testResults
+      .flatMap(({ assertionResults }) => assertionResults)
+      .filter(({ status }) => status === 'skipped' || status === 'pending').length
     const count = { passed: results.numPassedTests, failed: results.numFailedTests + unloaded }
     const note = skipped > 0 ? `, ${skipped} skipped` : ''
-    console.log(`${count.failed === 0 ? 'passed' : 'FAILED'}  tests of ${projects.join(', ')}: ${count.passed} passed, ${count.failed} failed${note}  (${seconds.toFixed(1)} s)`)
+    console.log(
+      `${count.failed === 0 ? 'passed' : 'FAILED'}  tests of ${projects.join(', ')}: ${count.passed} passed, ${count.failed} failed${note}  (${seconds.toFixed(1)} s)`,
+    )
     return count
   } finally {
     rmSync(folder, { recursive: true })

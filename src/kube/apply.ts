@@ -84,6 +84,8 @@ export class Applier {
   readonly #contest: Contest
   /** The write of each object that is under way, others waiting behind it. */
   readonly #turns = new Map<string, Promise<unknown>>()
+  /** The wishes that a live object, as the cache has it, was found to fulfil: neither changes, so they need not be compared again. */
+  readonly #fulfilled = new WeakMap<KubeObject, Set<string>>()
 
   constructor(options: ApplierOptions) {
     this.#options = options
@@ -164,9 +166,10 @@ export class Applier {
     const expected = object.metadata.uid
     if (live && (options.createOnly || this.#isLeftAlone(ref, live))) return { wrote: false, object: live }
     if (expected !== undefined && live?.metadata.uid !== expected) return { wrote: false, object: live ?? object }
+    if (live && this.#fulfilled.get(live)?.has(wish.text)) return { wrote: false, object: live }
     const wanted = this.#wanted(wish, live)
     const difference = needsWrite(wanted, live, how)
-    if (!difference) return { wrote: false, object: live! }
+    if (!difference) return this.#fulfils(live!, wish)
     this.#contest.admit({ ref, wish: wish.text }, live, { difference, manager: live && contester(live, difference, how) })
     if (live) this.#tellOfOthers(wanted, live, wish)
     const answer = await this.#write(wish, { wanted, live, difference }).catch(error => Promise.reject(clearer(error, ref)))
@@ -175,6 +178,12 @@ export class Applier {
     this.#contest.written({ ref, wish: wish.text }, answer, left)
     if (left) throw new Unsettled(ref, left)
     return { wrote: effectOf(live, answer, options.subresource), object: answer, difference }
+  }
+
+  #fulfils(live: KubeObject, { text }: Wish): Applied {
+    const wishes = this.#fulfilled.get(live) ?? new Set()
+    this.#fulfilled.set(live, wishes.add(text))
+    return { wrote: false, object: live }
   }
 
   #wanted({ object, options: { defaults, subresource }, how }: Wish, live: KubeObject | undefined): KubeObject {

@@ -88,10 +88,14 @@ export function problems(call: Call, object: Item, old: Item | undefined): Field
     operation: old ? 'update' : 'create',
     ...(call.subresource === 'status' && { subresource: 'status' as const }),
   })
-  call.warnings.push(...warnings.filter(warning => !call.warnings.includes(warning)))
-  // Updates of built-in kinds are judged by what is common to all objects and by their kind, and both look at metadata.
-  const twice = old && !call.served.custom ? errors.filter(({ field }) => field.startsWith('metadata.')) : []
-  return [...twice, ...errors]
+  if (errors.length === 0) call.warnings.push(...warnings.filter(warning => !call.warnings.includes(warning)))
+  return old ? [...repeated(errors, call.served.custom !== undefined), ...errors] : errors
+}
+
+/** Metadata is looked at by what is common to all objects, and by the kind again; of custom resources, some of it a third time. */
+function repeated(errors: FieldError[], isCustom: boolean): FieldError[] {
+  const again = errors.filter(({ field }) => field.startsWith('metadata.'))
+  return isCustom ? [...again, ...again.filter(({ field }) => /^metadata\.(labels|annotations|ownerReferences)/.test(field))] : again
 }
 
 export function refuseInvalid(call: Call, object: Item, errors: FieldError[]): void {

@@ -1,5 +1,6 @@
 /** What was asked of the server and what came of it, for whoever counts. */
 import type { Call, Verb } from './call.ts'
+import type { Served } from './served.ts'
 
 export interface LoggedRequest {
   /** Milliseconds since 1970. */
@@ -31,23 +32,8 @@ export class RequestLog {
     return this.#requests
   }
 
-  add(call: Call, { time, status, effect }: { time: number; status: number; effect: boolean }): void {
-    const { user, userAgent, verb, served, subresource, namespace, name } = call
-    this.#requests.push({
-      time,
-      user: user.name,
-      userAgent,
-      verb,
-      group: served.group,
-      version: served.version,
-      resource: served.plural,
-      kind: served.kind,
-      ...(subresource !== undefined && { subresource }),
-      ...(namespace !== undefined && { namespace }),
-      ...(name !== undefined && { name }),
-      status,
-      effect,
-    })
+  add(request: LoggedRequest): void {
+    this.#requests.push(request)
   }
 
   clear(): void {
@@ -75,4 +61,27 @@ export class RequestLog {
   #of(user: string | undefined): LoggedRequest[] {
     return this.#requests.filter(request => user === undefined || request.user === user)
   }
+}
+
+interface Outcome {
+  time: number
+  status: number
+  effect: boolean
+}
+
+/** What the log keeps of a request. */
+export function entryOf({ user, userAgent, verb, served, ...place }: Logged, outcome: Outcome): LoggedRequest {
+  const { group, version, plural: resource, kind } = served
+  const { subresource, namespace, name } = place
+  return {
+    ...{ user: user.name, userAgent, verb, group, version, resource, kind },
+    ...(subresource !== undefined && { subresource }),
+    ...(namespace !== undefined && { namespace }),
+    ...(name !== undefined && { name }),
+    ...outcome,
+  }
+}
+
+type Logged = Pick<Call, 'user' | 'userAgent' | 'verb' | 'subresource' | 'namespace' | 'name'> & {
+  served: Pick<Served, 'group' | 'version' | 'plural' | 'kind'>
 }

@@ -1,4 +1,5 @@
 /** What the API server answers when it does not do what was asked: bodies, codes and words of kube-apiserver. Never decides when. */
+import type { KubeObject } from '../kube/objects.ts'
 import type { Status } from '../kube/transport.ts'
 import { badRequest as badRequestStatus, type FieldError, invalidStatus } from './schema/field-errors.ts'
 
@@ -50,8 +51,10 @@ export const unknownResource = () =>
   refusal(404, { reason: 'NotFound', message: 'the server could not find the requested resource', details: {} })
 export const notFound = (about: About) =>
   refusal(404, { reason: 'NotFound', message: `${text(about)} not found`, details: detailsOf(about) })
-export const alreadyExists = (about: About) =>
-  refusal(409, { reason: 'AlreadyExists', message: `${text(about)} already exists`, details: detailsOf(about) })
+export const alreadyExists = (about: About, { metadata }: KubeObject) => {
+  const going = metadata.deletionTimestamp ? 'object is being deleted: ' : ''
+  return refusal(409, { reason: 'AlreadyExists', message: `${going}${text(about)} already exists`, details: detailsOf(about) })
+}
 export const badRequest = (message: string) => new Refusal(400, badRequestStatus(message))
 export const internal = (message: string) => refusal(500, { message })
 export const conflict = (about: About, why: string) =>

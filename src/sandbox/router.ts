@@ -1,14 +1,14 @@
 /** From a request to whoever answers it: another server, a document, a verb. */
 import type { Request, WatchEvent } from '../kube/transport.ts'
 import type { Access } from './access.ts'
-import type { Aggregated } from './aggregated.ts'
+import type { Aggregated, Handler } from './aggregated.ts'
 import type { Answer, Call, User, Verb } from './call.ts'
 import { isUnknownVersion } from './discovery.ts'
 import { documentOf } from './documents.ts'
-import type { RequestLog } from './log.ts'
+import { entryOf, type RequestLog } from './log.ts'
 import { isTrue } from './options.ts'
 import { type ResourcePath, resourcePath } from './paths.ts'
-import { methodNotAllowed, Refusal, unknownPath, unknownResource } from './refusals.ts'
+import { methodNotAllowed, notFound, Refusal, unknownPath, unknownResource } from './refusals.ts'
 import { isReview, review, type Tokens } from './reviews.ts'
 import type { Served } from './served.ts'
 import type { Server } from './server.ts'
@@ -47,7 +47,7 @@ export async function route(house: House, request: Request, session: Session): P
   try {
     const path = resourcePath(request.path)
     const elsewhere = path?.version ? house.aggregated.handlerOf(path) : undefined
-    if (elsewhere) return await elsewhere(request, session)
+    if (elsewhere) return await forwarded(house, elsewhere, { request, session, path: path! })
     if (!path?.resource) return await documented(house, request, session)
     return routed(house, callOf(house, { path, request, session }))
   } catch (error) {
@@ -61,6 +61,30 @@ async function documented(house: House, request: Request, session: Session): Pro
   const document = await documentOf(house, request, session)
   if (!document) throw unknownPath()
   return { headers: typed(document.body), ...document }
+}
+
+interface Asked {
+  request: Request
+  session: Session
+  path: ResourcePath
+}
+
+/** To another server, which has its own log; what was asked is written down here, too. */
+async function forwarded({ server, log }: House, handler: Handler, { request, session, path }: Asked): Promise<Routed> {
+  const before = server.store.revision
+  const answer = await handler(request, session)
+  const { group, version, resource, ...place } = path
+  const verb = answer.events ? 'watch' : (place.name === undefined ? ofCollection : ofObject)[request.method]
+  if (resource === undefined || verb === undefined) return answer
+  const kind = server.catalogue.all.find(({ plural }) => plural === resource)?.kind ?? ''
+  const effect = server.store.revision !== before
+  log.add(
+    entryOf(
+      { ...session, ...place, verb, served: { group, version, plural: resource, kind } },
+      { time: server.clock.now(), status: answer.status, effect },
+    ),
+  )
+  return answer
 }
 
 function callOf({ server }: House, { path, request, session }: { path: ResourcePath; request: Request; session: Session }): Call {
@@ -89,11 +113,19 @@ function callOf({ server }: House, { path, request, session }: { path: ResourceP
 const ofObject: Record<string, Verb> = { GET: 'get', PUT: 'update', PATCH: 'patch', DELETE: 'delete', POST: 'create' }
 const ofCollection: Record<string, Verb> = { GET: 'list', POST: 'create', DELETE: 'deletecollection' }
 
+/** Throws Refusal when there is nothing at such a path. */
+function checkPlace({ group, plural, namespaced, custom, subresources }: Served, { name, namespace, subresource }: ResourcePath): void {
+  const misplaced = namespaced ? namespace === undefined && name !== undefined : namespace !== undefined
+  if (misplaced) throw custom ? unknownPath() : unknownResource()
+  if (subresource === undefined || subresources.some(each => each.name === subresource)) return
+  throw custom ? notFound({ group, resource: plural, name: name! }) : unknownResource()
+}
+
 /** Throws Refusal. */
 function verbOf({ method, path: text, query }: Request, { served, path }: { served: Served; path: ResourcePath }): Verb {
+  checkPlace(served, path)
   const { name, namespace, subresource } = path
   const below = subresource === undefined ? undefined : served.subresources.find(each => each.name === subresource)
-  if (subresource !== undefined && !below) throw unknownResource()
   const table = name === undefined ? ofCollection : ofObject
   const watches =
     method === 'GET' &&
@@ -101,12 +133,7 @@ function verbOf({ method, path: text, query }: Request, { served, path }: { serv
     !(name !== undefined && !text.includes('/watch/'))
   const verb = watches ? 'watch' : table[method]
   // Across all Namespaces, objects of a namespaced kind can only be looked at.
-  const nowhere =
-    served.namespaced &&
-    namespace === undefined &&
-    verb !== 'list' &&
-    verb !== 'watch' &&
-    !(name === undefined && verb === 'deletecollection')
+  const nowhere = served.namespaced && namespace === undefined && verb !== 'list' && verb !== 'watch'
   const known = verb !== undefined && (below ? below.verbs : served.verbs).includes(verb)
   if (!verb || !known || nowhere || (name !== undefined && verb === 'create' && !below)) throw methodNotAllowed()
   return verb
@@ -117,8 +144,10 @@ function routed(house: House, call: Call): Routed {
   const before = server.store.revision
   const logged = (status: number, name = call.name) =>
     log.add(
-      { ...call, ...(name !== undefined && { name }) },
-      { time: server.clock.now(), status, effect: server.store.revision !== before },
+      entryOf(
+        { ...call, ...(name !== undefined && { name }) },
+        { time: server.clock.now(), status, effect: server.store.revision !== before },
+      ),
     )
   try {
     house.access.check(call)

@@ -5,6 +5,7 @@ import type { Request, Response, Transport, WatchEvent, WatchResponse } from '..
 import { Access, type Forbidden } from './access.ts'
 import { admissionBy, type WebhookHandler, Webhooks } from './admission.ts'
 import { Aggregated, type Handler } from './aggregated.ts'
+import { type Alias, aliasHandler } from './alias.ts'
 import type { User } from './call.ts'
 import { ApiServices } from './controllers/apiservices.ts'
 import { Definitions } from './controllers/definitions.ts'
@@ -32,8 +33,8 @@ export interface SandboxOptions {
   history?: number
   /** Preview versions to serve, such as `admissionregistration.k8s.io/v1beta1`. */
   enable?: string[]
-  /** What every Namespace gets beside its own account; undefined for Namespaces that stay empty. */
-  rootCertificate?: string | undefined
+  /** What every Namespace gets beside its own account; null for Namespaces that stay empty. */
+  rootCertificate?: string | null
   /** Start with this state in place of a new cluster's. */
   from?: Snapshot
 }
@@ -134,6 +135,15 @@ export class Sandbox {
       this.#house.aggregated.unregister(apiVersion)
       this.#controllers.at(-1)?.start()
     }
+  }
+
+  /** Shows the resources of one group version under another, `projectcalico.org/v3`, as soon as an APIService names a Service for that. */
+  serveAlias(alias: Alias): () => void {
+    const session: Session = { user: { name: `system:serviceaccount:${alias.shown}`, groups: [] }, userAgent: 'aggregated/1.0' }
+    return this.serve(
+      alias.shown,
+      aliasHandler(alias, request => route(this.#house, request, session)),
+    )
   }
 
   /** Answers for the admission webhooks behind a Service (`namespace/name`) or a URL, until what is returned is called. */

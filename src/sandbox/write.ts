@@ -15,10 +15,23 @@ import { storageKey } from './served.ts'
 import type { Review, Server } from './server.ts'
 
 const generatedNameTries = 8
+
+/** Empty lists, maps and nulls in the metadata of a custom resource that was applied: stored as they are, and never shown. */
+export type Unshown = Readonly<Record<string, unknown>>
+
+interface Writing {
+  object: Item
+  unshown?: Unshown | undefined
+}
+
+/** The metadata of objects that are stored with more than they show. Whoever writes such an object always makes a new version of it. */
+const fuller = new WeakSet<Item['metadata']>()
+
+export const isStoredAsShown = ({ metadata }: Item): boolean => !fuller.has(metadata)
 const afterAdmission = ' after mutating admission happens'
 
 /** Stores a new object that has been read and whose owners are recorded. Throws Refusal. */
-export function insert(server: Server, call: Call, object: Item): Item {
+export function insert(server: Server, call: Call, { object, unshown }: Writing): Item {
   requireNamespace(server, call, object)
   const review = (each: Item): Review => ({ call, operation: 'CREATE', object: each, old: undefined, dryRun: isDryRun(call) })
   const admitted = withOwnersOnce(server.admission.mutate(server, review(object)), call, afterAdmission)
@@ -28,10 +41,15 @@ export function insert(server: Server, call: Call, object: Item): Item {
   server.admission.validate(server, review(prepared))
   if (prepared.metadata.resourceVersion) throw internal('resourceVersion should not be set on objects to be created')
   const kind = storageKey(call.served)
-  if (server.store.collection(kind).get(keyIn(prepared))) {
-    throw alreadyExists({ group: call.served.group, resource: call.served.plural, name: prepared.metadata.name })
-  }
-  return isDryRun(call) ? freeze(prepared) : server.store.put(kind, prepared)
+  const existing = server.store.collection(kind).get(keyIn(prepared))
+  if (existing) throw alreadyExists({ group: call.served.group, resource: call.served.plural, name: prepared.metadata.name }, existing)
+  return isDryRun(call) ? freeze(prepared) : put(server, kind, { object: prepared, unshown })
+}
+
+function put({ store }: Server, kind: string, { object, unshown }: Writing): Item {
+  const stored = store.put(kind, object)
+  if (unshown) fuller.add(stored.metadata)
+  return stored
 }
 
 /** A generated name that is taken is made anew. */
@@ -50,10 +68,10 @@ function freeNamed({ store, random }: Server, { served }: Call, object: Item): I
 }
 
 /** Stores an object in place of the old one; the same old object when nothing changes. Throws Refusal. */
-export function replace(server: Server, call: Call, { object, old }: { object: Item; old: Item }): Item {
+export function replace(server: Server, call: Call, { object, old, unshown }: Writing & { old: Item }): Item {
   const review = (each: Item): Review => ({ call, operation: 'UPDATE', object: each, old, dryRun: isDryRun(call) })
   const admitted = withOwnersOnce(server.admission.mutate(server, review(object)), call, afterAdmission)
-  const timed = withoutNewTimes(admitted, old)
+  const timed = unshown ? admitted : withoutNewTimes(admitted, old)
   requireVersion(call, timed, old)
   const filled = prepareUpdate(server, call, { object: carriedOver(timed, old), old })
   // Annotations that come with a status do not count.
@@ -61,14 +79,14 @@ export function replace(server: Server, call: Call, { object, old }: { object: I
   refuseInvalid(call, prepared, problems(call, prepared, old))
   server.admission.validate(server, review(prepared))
   const next = withMeta(prepared, { resourceVersion: old.metadata.resourceVersion })
-  if (sameJson(next, old)) return old
+  if (!unshown && isStoredAsShown(old) && sameJson(next, old)) return old
   if (isDryRun(call)) return freeze(next)
   const kind = storageKey(call.served)
   if (isFinished(next)) {
     server.store.remove(kind, next)
-    return freeze(next)
+    return freeze(withMeta(next, unshown ?? {}))
   }
-  return server.store.put(kind, next)
+  return put(server, kind, { object: next, unshown })
 }
 
 /** Marked for deletion, and nobody holds it back any more: a Namespace has finalizers in its spec, too. */

@@ -59,20 +59,22 @@ export function discovery(it: It): void {
 
   it('a new definition shows in discovery with its names', async bed => {
     const group = await define(bed)
-    const { body } = await bed.send('GET', `/apis/${group}/v1`)
-    expect(body).toMatchObject({
-      kind: 'APIResourceList',
-      groupVersion: `${group}/v1`,
-      resources: [
-        {
-          name: 'widgets',
-          singularName: 'widget',
-          namespaced: true,
-          kind: 'Widget',
-          verbs: ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'],
-        },
-        { name: 'widgets/status', singularName: '', namespaced: true, kind: 'Widget', verbs: ['get', 'patch', 'update'] },
-      ],
+    await bed.eventually(async () => {
+      const { body } = await bed.send('GET', `/apis/${group}/v1`)
+      expect(body).toMatchObject({
+        kind: 'APIResourceList',
+        groupVersion: `${group}/v1`,
+        resources: [
+          {
+            name: 'widgets',
+            singularName: 'widget',
+            namespaced: true,
+            kind: 'Widget',
+            verbs: ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'],
+          },
+          { name: 'widgets/status', singularName: '', namespaced: true, kind: 'Widget', verbs: ['get', 'patch', 'update'] },
+        ],
+      })
     })
     await bed.eventually(async () =>
       expect((await bed.send('GET', `/apis/${group}`)).body).toMatchObject({ kind: 'APIGroup', name: group }),

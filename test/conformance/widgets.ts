@@ -39,6 +39,7 @@ export const widgetSchema: Body = {
 }
 
 interface Definition {
+  group?: string
   kind?: string
   plural?: string
   scope?: 'Namespaced' | 'Cluster'
@@ -50,9 +51,15 @@ interface Definition {
 /** Makes a definition in a group of the case's own and waits until it is served; the group. */
 export async function define(
   bed: Bed,
-  { kind = 'Widget', plural = 'widgets', scope = 'Namespaced', versions, version = {} }: Definition = {},
+  {
+    kind = 'Widget',
+    plural = 'widgets',
+    scope = 'Namespaced',
+    group = `${bed.namespace}.example.com`,
+    versions,
+    version = {},
+  }: Definition = {},
 ): Promise<string> {
-  const group = `${bed.namespace}.example.com`
   const one = {
     name: 'v1',
     served: true,

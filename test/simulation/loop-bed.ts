@@ -65,9 +65,9 @@ export class Bed {
   readonly #user: User
   readonly #operators: Operating[] = []
 
-  private constructor(mode: Mode, seed: number, from?: Snapshot) {
+  private constructor(mode: Mode, seed: number, { from, start }: { from?: Snapshot; start?: number } = {}) {
     this.#mode = mode
-    this.time = new VirtualTime()
+    this.time = new VirtualTime(start)
     this.random = seeded(seed)
     this.sandbox = new Sandbox({ clock: this.time.clock, random: this.random, from })
     this.#user = new User({ transport: this.sandbox.transport({ user: 'alice' }), clock: this.time.clock, random: this.random })
@@ -77,9 +77,14 @@ export class Bed {
   static async of({ mode = 'v3', nodes: count = 3, served = true, seed = 1 }: BedOptions = {}): Promise<Bed> {
     const key = `${mode} ${served}`
     if (!prepared.has(key)) prepared.set(key, Bed.#prepare(mode, served))
-    const bed = new Bed(mode, seed, await prepared.get(key))
+    const bed = new Bed(mode, seed, { from: await prepared.get(key) })
     await bed.creates(...nodes([{ count }]))
     return bed
+  }
+
+  /** Another cluster like this one, as it is now, without its operators. */
+  copy(seed: number): Bed {
+    return new Bed(this.#mode, seed, { from: this.sandbox.snapshot(), start: this.clock.now() })
   }
 
   static async #prepare(mode: Mode, served: boolean): Promise<Snapshot> {

@@ -1,4 +1,5 @@
 /** How items of a list are told apart, and what is wrong with an object that server-side apply cannot read. Never changes a value. */
+import { goCode, goText, goType } from '../go-text.ts'
 import { elementText } from './field-set.ts'
 import { type ListShape, type MapShape, narrowed, type Shape } from './shape.ts'
 
@@ -96,35 +97,6 @@ function scalarFault(scalar: NonNullable<Shape['scalar']>, value: unknown): stri
   if (scalar === 'boolean') return type === 'boolean' ? [] : [`: expected boolean, got &{${goText(value)}}`]
   return type === 'object' ? [`: expected any scalar, got &{${goText(value)}}`] : []
 }
-
-/** As Go prints a value's type. */
-function goType(value: unknown): string {
-  if (Array.isArray(value)) return '[]interface {}'
-  if (typeof value === 'object') return 'map[string]interface {}'
-  return typeof value === 'boolean' ? 'bool' : 'string'
-}
-
-/** As Go prints a value: `[1 x]`, `map[a:1]`. */
-function goText(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
-  if (isMap(value))
-    return `map[${keys(value)
-      .map(name => `${name}:${goText(value[name])}`)
-      .join(' ')}]`
-  return value === null ? '<nil>' : String(value)
-}
-
-/** As Go writes a value in a program: `[]interface {}{1, "x"}`. */
-function goCode(value: unknown): string {
-  if (Array.isArray(value)) return `[]interface {}{${value.map(goCode).join(', ')}}`
-  if (isMap(value))
-    return `map[string]interface {}{${keys(value)
-      .map(name => `${JSON.stringify(name)}:${goCode(value[name])}`)
-      .join(', ')}}`
-  return value === null ? 'interface {}(nil)' : JSON.stringify(value)
-}
-
-const keys = (map: Map) => Object.keys(map).sort()
 
 /** The API server's words for what is wrong with an object, all of it; the path of each comes first. */
 export const faultText = (found: readonly string[]): string =>

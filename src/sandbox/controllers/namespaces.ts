@@ -16,7 +16,7 @@ const own = 'kubernetes'
 
 export interface Surroundings {
   /** The certificate of the API server's authority, as pods get it; without it Namespaces stay empty. */
-  rootCertificate: string | undefined
+  rootCertificate: string | null
   /** Group versions whose server does not answer: while there are any, nobody can know what is in a Namespace. */
   unanswered(): { group: string; version: string }[]
 }
@@ -63,7 +63,7 @@ export class Namespaces {
 
   #furnish(namespace: string): void {
     const { rootCertificate } = this.#surroundings
-    if (rootCertificate === undefined) return
+    if (rootCertificate === null) return
     this.#provide('serviceaccounts', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } })
     this.#provide('configmaps', {
       apiVersion: 'v1',

@@ -33,22 +33,21 @@ export async function act(world: World, key: string): Promise<boolean> {
 }
 
 function planOf(world: World, object: KubeObject): Plan {
-  const nodes = [...world.nodes.all]
-  const there = { nodes, all: world.pods.all, now: world.now }
   const owned = world.ownedBy(object)
+  const there = () => ({ nodes: [...world.nodes.all], all: world.pods.all, now: world.now })
   switch (object.kind) {
     case 'DaemonSet':
-      return daemonSetPlan(object as DaemonSet, nodes, owned as Pod[])
+      return daemonSetPlan(object as DaemonSet, world.nodesFor(object as DaemonSet), owned as Pod[])
     case 'Deployment': {
       const sets = owned as ReplicaSet[]
       return deploymentPlan(object as Deployment, { sets, pods: sets.flatMap(set => world.ownedBy<Pod>(set)), now: world.now })
     }
     case 'ReplicaSet':
-      return replicaSetPlan(object as ReplicaSet, owned as Pod[], there)
+      return replicaSetPlan(object as ReplicaSet, owned as Pod[], there())
     case 'StatefulSet':
-      return statefulSetPlan(object as StatefulSet, owned as Pod[], there)
+      return statefulSetPlan(object as StatefulSet, owned as Pod[], there())
     default:
-      return jobPlan(object as Job, owned as Pod[], there)
+      return jobPlan(object as Job, owned as Pod[], there())
   }
 }
 

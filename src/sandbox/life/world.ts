@@ -4,6 +4,7 @@ import { DaemonSet, Deployment, EndpointSlice, Job, Node, Pod, ReplicaSet, Servi
 import type { Kind, KubeObject } from '../../kube/objects.ts'
 import type { Transport } from '../../kube/transport.ts'
 import { equal } from '../schema/equal.ts'
+import { daemonNodes } from './daemonset.ts'
 import type { Failure } from './kubelet.ts'
 import { type Listener, Mirror } from './mirror.ts'
 import { podAddresses } from './nodes.ts'
@@ -39,6 +40,8 @@ export class World {
   readonly #mirrors: Mirror<KubeObject>[] = []
   /** Pods and ReplicaSets by the uid of whom they belong to. */
   readonly #owned = new Map<string, Map<string, KubeObject>>()
+  /** By the uid of the DaemonSet; forgotten when a node changes. */
+  readonly #nodesFor = new Map<string, { generation: number | undefined; nodes: ReadonlySet<string> }>()
   readonly #failures = new Set<{ target: Target; failure: Failure }>()
   readonly #places = new Map<string, number>()
   #place = 0
@@ -71,6 +74,16 @@ export class World {
   /** Where workloads of a kind are. */
   workloads(kind: string): ServerShelf<KubeObject> | undefined {
     return this.#workloads.get(kind)?.shelf
+  }
+
+  /** The names of the nodes that a DaemonSet is for. */
+  nodesFor(set: DaemonSet): ReadonlySet<string> {
+    const { uid = '', generation } = set.metadata
+    const known = this.#nodesFor.get(uid)
+    if (known?.generation === generation) return known!.nodes
+    const nodes = daemonNodes(set, this.nodes.all)
+    this.#nodesFor.set(uid, { generation, nodes })
+    return nodes
   }
 
   ownedBy<T extends KubeObject>({ metadata: { uid = '' } }: KubeObject): T[] {
@@ -140,6 +153,7 @@ export class World {
     if (!gone && !old) this.soon('Node', node, stepMs)
     else if (!gone && heartbeatMs !== undefined) this.soon('Node', node, heartbeatMs)
     if (!gone && old && equal(placing(node), placing(old))) return
+    this.#nodesFor.clear()
     for (const set of this.#workloads.get('DaemonSet')!.mirror.all) this.soon('DaemonSet', set)
     for (const pod of this.pods.all) if (!pod.spec?.nodeName) this.soon('Pod', pod)
   }

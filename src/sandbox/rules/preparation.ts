@@ -7,7 +7,7 @@ import type { Server } from '../server.ts'
 export interface Preparation {
   create?(object: Item, server: Server, call: Call): Item
   /** Of the main resource, whose status has been put back. */
-  update?(object: Item, old: Item, server: Server): Item
+  update?(object: Item, old: Item, request: { server: Server; call: Call }): Item
   /** Of a status update. */
   status?(object: Item, old: Item, server: Server): Item
 }

@@ -40,7 +40,7 @@ export function prepareUpdate(server: Server, call: Call, { object, old }: { obj
   }
   if (call.subresource) return object
   const kept = status ? keep(object, old, [['status']]) : object
-  return kind?.update?.(kept, old, server) ?? kept
+  return kind?.update?.(kept, old, { server, call }) ?? kept
 }
 
 /** Of a custom resource everything but status, and who owns it, stays. */

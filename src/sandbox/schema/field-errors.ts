@@ -107,7 +107,11 @@ export const badRequest = (message: string): Status => ({
   code: 400,
 })
 
-const shownValue = (value: unknown): string => (typeof value === 'object' ? goJson(value) : JSON.stringify(value))
+/** A map in its own order stands for one of the server's structs, which keep theirs. */
+function shownValue(value: unknown): string {
+  if (value instanceof Map) return JSON.stringify(Object.fromEntries(value))
+  return typeof value === 'object' ? goJson(value) : JSON.stringify(value)
+}
 
 /** As Go writes JSON: keys in order of the alphabet, `<`, `>` and `&` escaped. */
 function goJson(value: unknown): string {

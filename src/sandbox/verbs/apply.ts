@@ -2,14 +2,13 @@
 import { parse } from 'yaml'
 import type { SchemaNode } from '../../kube/schema.ts'
 import { type Answer, aboutResource, type Call } from '../call.ts'
-import { decode, refuseInvalid } from '../codec.ts'
+import { decode } from '../codec.ts'
 import { checkName, inNamespace } from '../meta.ts'
 import { type Item, isMap, jsonCopy } from '../objects.ts'
 import { appliedTo } from '../ownership.ts'
 import { badRequest, conflict, notFound } from '../refusals.ts'
-import type { FieldError } from '../schema/index.ts'
 import { now, type Server } from '../server.ts'
-import { insert, replace } from '../write.ts'
+import { insert, replace, type Unshown } from '../write.ts'
 import { refuseTerminating } from './create.ts'
 import { stored } from './update.ts'
 
@@ -31,39 +30,34 @@ export function apply(server: Server, call: Call): Answer {
   checkName(sent, call)
   const merged = appliedTo(call, { applied: sent, old }, { catalogue: server.catalogue, now: now(server) })
   const decoded = decode(call, merged, old)
-  refuseInvalid(call, decoded, lostNulls(merged, decoded, { schema: call.served.custom && call.served.schema, path: '' }))
-  const object = inNamespace(decoded, call)
-  if (old) return { status: 200, body: replace(server, call, { object, old }) }
+  const object = inNamespace(call.served.custom ? withNulls(decoded, merged, call.served.schema) : decoded, call)
+  const unshown = call.served.custom && left(merged.metadata, decoded.metadata)
+  if (old) return { status: 200, body: replace(server, call, { object, old, unshown }) }
   refuseTerminating(call, object)
-  return { status: 201, body: insert(server, call, object) }
+  return { status: 201, body: insert(server, call, { object, unshown }) }
 }
 
-/** Nulls of custom resources are invalid where an apply brings them and no default takes their place; elsewhere they are as good as absent. */
-function lostNulls(merged: unknown, decoded: unknown, { schema, path }: { schema: SchemaNode | undefined; path: string }): FieldError[] {
-  if (!schema || !isMap(merged) || !isMap(decoded)) return []
-  const names = Object.keys(merged).filter(name => path !== '' || name !== 'metadata')
-  return names.flatMap(name => {
+/** What is in the first of two, and not in the other. */
+function left(merged: object, decoded: object): Unshown | undefined {
+  const rest = Object.entries(merged).filter(([name]) => !(name in decoded))
+  return rest.length > 0 ? Object.fromEntries(rest) : undefined
+}
+
+/** Nulls that an apply brings into a custom resource are judged where no default takes their place; elsewhere they are as good as absent. */
+function withNulls<T>(decoded: T, merged: unknown, schema: SchemaNode | undefined): T {
+  if (!schema || !isMap(merged) || !isMap(decoded)) return decoded
+  let result: Record<string, unknown> & T = decoded
+  for (const [name, value] of Object.entries(merged)) {
     const field = fieldOf(schema, name)
-    const at = path ? `${path}.${name}` : name
-    return merged[name] === null && !(name in decoded) && field
-      ? [nullError(at, field)]
-      : lostNulls(merged[name], decoded[name], { schema: field, path: at })
-  })
+    if (name === 'metadata' || !field) continue
+    const kept = value === null && !(name in decoded) ? null : withNulls(decoded[name], value, field)
+    if (kept !== decoded[name]) result = { ...result, [name]: kept }
+  }
+  return result
 }
 
 const fieldOf = ({ fields, values }: SchemaNode, name: string): SchemaNode | undefined =>
   (fields && Object.hasOwn(fields, name) ? fields[name] : undefined) ?? values
-
-const jsonNames: Partial<Record<SchemaNode['type'], string>> = { list: 'array', map: 'object' }
-
-function nullError(field: string, { type }: SchemaNode): FieldError {
-  return {
-    type: 'FieldValueTypeInvalid',
-    field,
-    value: 'null',
-    detail: `${field} in body must be of type ${jsonNames[type] ?? type}: "null"`,
-  }
-}
 
 /** The body, as JSON or YAML. */
 function configuration({ body }: Call): Item {

@@ -15,7 +15,7 @@ export function create(server: Server, call: Call): Answer {
   const decoded = decode(call, sentObject(call), undefined)
   refuseTerminating(call, decoded)
   const object = inNamespace(asSent(decoded), call)
-  return { status: 201, body: insert(server, call, recorded(server, call, object)) }
+  return { status: 201, body: insert(server, call, { object: recorded(server, call, object) }) }
 }
 
 /** What a client may not say of a new object is forgotten before anybody looks. */

@@ -1,16 +1,18 @@
 /** PATCH: part of an object, in one of four forms. https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply */
-import { mergePatch } from '../../kube/mergepatch.ts'
 import { type Answer, aboutResource, type Call } from '../call.ts'
 import { decode, patchBody } from '../codec.ts'
+import { goText } from '../go-text.ts'
 import { checkName, inNamespace } from '../meta.ts'
 import { type Item, isMap } from '../objects.ts'
 import { checkWriteOptions, isApply } from '../options.ts'
 import { tracked } from '../ownership.ts'
-import { badRequest, invalid, notFound, Refusal, refusal, unsupportedMedia } from '../refusals.ts'
+import { badRequest, notFound, Refusal, refusal, unsupportedMedia } from '../refusals.ts'
+import { invalidStatus } from '../schema/index.ts'
 import { now, type Server } from '../server.ts'
 import { replace } from '../write.ts'
 import { apply } from './apply.ts'
 import { jsonPatched } from './json-patch.ts'
+import { mergePatched } from './merge-patch.ts'
 import { strategicPatched } from './strategic.ts'
 import { stored } from './update.ts'
 
@@ -30,29 +32,43 @@ export function patch(server: Server, call: Call): Answer {
 
 /** A patch that makes no object of its kind is invalid itself. Throws Refusal. */
 function decodePatched(call: Call, patched: Item, old: Item): Item {
+  const { served } = call
+  if (served.custom) return decode(call, patched, old)
   try {
-    return decode(call, patched, old)
+    return decode(call, { ...patched, apiVersion: patched.apiVersion ?? served.apiVersion, kind: patched.kind ?? served.kind }, old)
   } catch (error) {
-    if (!(error instanceof Refusal) || error.code !== 400 || call.served.custom || error.message.includes('strict decoding')) throw error
-    const detail = error.message.replace(/^.* cannot be handled as a \w+: /, '')
-    throw invalid([{ type: 'FieldValueInvalid', field: 'patch', value: JSON.stringify(patchBody(call)), detail }], {
-      apiVersion: '',
-      kind: '',
-      name: '',
-    })
+    if (!(error instanceof Refusal) || error.code !== 400 || error.message.includes('strict decoding')) throw error
+    const found = error.message.replace(/^.* cannot be handled as a \w+: /, '')
+    const isStrategic = call.contentType.startsWith(strategic)
+    const [value, detail] = isStrategic ? [goText(patchBody(call)), conversionText(found)] : [JSON.stringify(patched), found]
+    const { details, ...body } = invalidStatus([{ type: 'FieldValueInvalid', field: 'patch', value, detail }], nameless)
+    throw new Refusal(422, { ...body, details: { causes: details?.causes ?? [] } })
   }
 }
 
+const nameless = { apiVersion: '', kind: '', name: '' }
+
+/** Strategic patches make Go values without writing them down; what does not fit is said in other words than of JSON. */
+function conversionText(text: string): string {
+  const [, from = '', to = ''] = /cannot unmarshal (\w+).* of type (.+)$/.exec(text) ?? []
+  const found = { array: 'slice', object: 'map', number: 'int64' }[from] ?? from
+  if (to.startsWith('map[')) return `cannot restore map from ${found}`
+  if (to.startsWith('[]')) return `cannot restore slice from ${found}`
+  if (to.includes('.')) return `cannot restore struct from: ${found}`
+  return to === 'string' && found === 'int64' ? 'cannot convert int64 to string' : `unrecognized type: ${to}`
+}
+
+const strategic = 'application/strategic-merge-patch+json'
 const customForms = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml']
 
 /** What the patch makes of an object. Throws Refusal for forms that are not known here. */
 function formOf(call: Call): (old: Item) => unknown {
   switch (call.contentType.split(';')[0]) {
     case 'application/merge-patch+json':
-      return old => mergePatch(old, mapOf(call))
+      return old => mergePatched(old, mapOf(call))
     case 'application/json-patch+json':
       return old => jsonPatched(old, patchBody(call))
-    case 'application/strategic-merge-patch+json':
+    case strategic:
       if (call.served.custom) break
       return old => strategicPatched(old, mapOf(call), call.served.schema)
     case 'application/apply-patch+yaml':

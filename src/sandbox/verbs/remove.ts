@@ -11,6 +11,7 @@ import { finalizersOf } from '../rules/namespaces.ts'
 import { rulesOf } from '../rules/rules.ts'
 import { storageKey } from '../served.ts'
 import type { Server } from '../server.ts'
+import { isStoredAsShown } from '../write.ts'
 import { markedDefinition } from './definitions.ts'
 import { list } from './list.ts'
 import { stored } from './update.ts'
@@ -62,7 +63,7 @@ export function deletion(server: Server, call: Call, { old, options }: { old: It
     if (options.dryRun) return { object: old, gone: true }
     return { object: server.store.remove(kind, old), gone: true }
   }
-  if (marked === old) return { object: old, gone: false }
+  if (marked === old && isStoredAsShown(old)) return { object: old, gone: false }
   return { object: options.dryRun ? freeze(marked) : server.store.put(kind, marked), gone: false }
 }
 

@@ -1,8 +1,9 @@
 /** Strategic merge patches, which know by the schema how lists merge. https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/strategic-merge-patch.md */
 import type { SchemaNode } from '../../kube/schema.ts'
 import { sameJson } from '../apply/compare.ts'
+import { goText } from '../go-text.ts'
 import { isMap } from '../objects.ts'
-import { badRequest } from '../refusals.ts'
+import { internal } from '../refusals.ts'
 
 type Fields = Record<string, unknown>
 
@@ -37,18 +38,34 @@ function patchedField(name: string, { map, patch, schema }: { map: Fields; patch
   const [before, value] = [map[name], patch[name]]
   if (value === null) return undefined
   const strategies = schema?.patchStrategy?.split(',') ?? []
-  if (strategies.includes('merge') && (Array.isArray(value) || (value === undefined && Array.isArray(before)))) {
-    return patchedList(asList(before), asList(value), {
+  const asked = patch[order + name]
+  if (Array.isArray(asked) && Array.isArray(value)) refuseOtherOrder(value, asked, { name: namer(schema?.mergeKey) })
+  if (Array.isArray(before) && strategies.includes('merge') && (value === undefined || Array.isArray(value))) {
+    return patchedList(before, value ?? [], {
       key: schema?.mergeKey,
       items: schema?.items,
-      order: patch[order + name] as unknown[] | undefined,
+      order: Array.isArray(asked) ? asked : undefined,
       gone: asList(patch[fewer + name]),
     })
   }
   if (value === undefined) return before
-  if (isMap(value) && !strategies.includes('replace')) return patchedMap(isMap(before) ? before : {}, value, schema)
-  return withoutNulls(value)
+  if (!isMap(before) || !isMap(value)) return fresh(value)
+  return strategies.includes('replace') ? value : patchedMap(before, value, schema)
 }
+
+/** A value where there was none: nulls take nothing away, and what says how to merge has nothing to merge with. */
+function fresh(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter(item => !isDirected(item)).map(fresh)
+  if (!isMap(value)) return value
+  if (isDirected(value)) return undefined
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name, item]) => item !== null && !name.startsWith('$'))
+      .map(([name, item]) => [name, fresh(item)]),
+  )
+}
+
+const isDirected = (value: unknown): value is Fields => isMap(value) && '$patch' in value
 
 const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 
@@ -62,32 +79,44 @@ interface List {
   gone: unknown[]
 }
 
+/** What tells an item apart. */
+const namer =
+  (key: string | undefined) =>
+  (item: unknown): unknown =>
+    key === undefined ? item : isMap(item) ? item[key] : undefined
+
 function patchedList(before: unknown[], patch: unknown[], list: List): unknown[] {
-  const replaces = patch.some(item => isMap(item) && item.$patch === 'replace')
-  if (replaces) return patch.filter(item => !(isMap(item) && item.$patch === 'replace'))
-  const { key } = list
-  const name = (item: unknown): unknown => (key === undefined ? item : isMap(item) ? item[key] : undefined)
-  if (key !== undefined && [...before, ...patch].some(item => name(item) === undefined)) {
-    throw badRequest(`map: ${JSON.stringify(patch)} does not contain declared merge key: ${key}`)
-  }
-  const removed = [...list.gone, ...patch.filter(item => isMap(item) && item.$patch === 'delete').map(name)]
+  const name = namer(list.key)
+  const directed = patch.filter(isDirected)
+  const plain = patch.filter(item => !isDirected(item))
+  if (directed.some(({ $patch }) => $patch === 'replace')) return plain
+  refuseUnmergeable(before, patch, list.key)
+  const removed = [...list.gone, ...directed.map(name)]
   const kept = before.filter(item => !removed.some(each => sameJson(each, name(item))))
-  const said = distinct(
-    patch.filter(item => !(isMap(item) && item.$patch === 'delete')),
-    name,
-  )
-  const mentioned = said.map(item => {
-    const old = kept.find(each => sameJson(name(each), name(item)))
-    return isMap(item) ? patchedMap(isMap(old) ? old : {}, item, list.items) : item
-  })
-  const others = kept.filter(item => !mentioned.some(each => sameJson(name(each), name(item))))
-  return list.order
-    ? inOrder([...mentioned, ...others], { list: list.order, name, before })
-    : interleaved(others, mentioned, { name, before })
+  const merged = plain.reduce<unknown[]>((items, item) => laidOver(items, item, { name, schema: list.items }), kept)
+  return inOrder(merged, { list: list.order ?? plain, name, before: kept })
 }
 
-const distinct = (list: unknown[], name: (item: unknown) => unknown): unknown[] =>
-  list.filter((item, index) => list.findIndex(each => sameJson(name(each), name(item))) === index)
+/** Throws Refusal when items cannot be told apart, or when what shall be done with them is unknown. */
+function refuseUnmergeable(before: unknown[], patch: unknown[], key: string | undefined): void {
+  const maps = [...before, ...patch].filter(isMap)
+  if (key !== undefined && maps.length < before.length + patch.length) {
+    throw internal(`list element types are not identical: ${goText([before, patch])}`)
+  }
+  for (const item of patch.filter(isDirected)) {
+    if (item.$patch === 'merge') throw internal('merging lists cannot yet be specified in the patch')
+    if (item.$patch !== 'delete') throw internal(`unknown patch type: ${goText(item.$patch)} in map: ${goText(item)}`)
+  }
+  const nameless = key === undefined ? undefined : [...patch.filter(isMap), ...maps].find(item => item[key] === undefined)
+  if (nameless) throw internal(`map: ${goText(nameless)} does not contain declared merge key: ${key}`)
+}
+
+/** The items with one more laid over the first of its name. */
+function laidOver(items: unknown[], item: unknown, { name, schema }: Pick<Names, 'name'> & { schema: SchemaNode | undefined }): unknown[] {
+  const index = indexIn(items, { name }, item)
+  if (index < 0) return [...items, item]
+  return isMap(item) ? items.with(index, patchedMap(items[index] as Fields, item, schema)) : items
+}
 
 interface Names {
   name: (item: unknown) => unknown
@@ -95,6 +124,14 @@ interface Names {
 }
 
 const indexIn = (list: unknown[], { name }: Pick<Names, 'name'>, item: unknown) => list.findIndex(each => sameJson(name(each), name(item)))
+
+/** Throws Refusal unless all items of a patch are in the order that it asks for, and stand there as they do here. */
+function refuseOtherOrder(patch: unknown[], order: unknown[], { name }: Pick<Names, 'name'>): void {
+  const items = patch.filter(item => !isDirected(item))
+  const places = items.map(item => indexIn(order, { name }, item))
+  if (places.every((place, index) => place >= 0 && (index === 0 || place > places[index - 1]!))) return
+  throw internal(`The order in patch list:\n${goText(items)}\n doesn't match $setElementOrder list:\n${goText(order)}\n`)
+}
 
 /** Items that the order names in its order, the others where they stood. */
 function inOrder(items: unknown[], { list, name, before }: Names & { list: unknown[] }): unknown[] {
@@ -114,14 +151,4 @@ function interleaved(others: unknown[], mentioned: unknown[], { name, before }: 
     result.push(mine >= 0 && theirs >= 0 && mine < theirs ? left.shift() : right.shift())
   }
   return [...result, ...left, ...right]
-}
-
-/** Nulls in what was not there before take nothing away. */
-function withoutNulls(value: unknown): unknown {
-  if (!isMap(value)) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, item]) => item !== null)
-      .map(([name, item]) => [name, withoutNulls(item)]),
-  )
 }

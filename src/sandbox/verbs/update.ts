@@ -28,7 +28,7 @@ export function update(server: Server, call: Call): Answer {
 function upsert(server: Server, call: Call, object: Item): Answer {
   if (!rulesOf(call.served).upserts || call.subresource) throw notFound(aboutResource(call))
   refuseTerminating(call, object)
-  return { status: 201, body: insert(server, call, recorded(server, call, asSent(object))) }
+  return { status: 201, body: insert(server, call, { object: recorded(server, call, asSent(object)) }) }
 }
 
 /** The object that a call is about, in the version of the call. */

@@ -6,6 +6,7 @@ import { isCidr } from '../formats.ts'
 import { checkLabels } from '../metadata.ts'
 import { dnsLabel, dnsSubdomain, fileKey, labelKey, labelValue } from '../names.ts'
 import { named, oneOf, oneOfRequired, port, portOrName, repeated, unchanged } from './checks.ts'
+import { checkClusterIPs, checkClusterIPsUpdate, isHeadless } from './cluster-ips.ts'
 
 const sizeLimit = 1024 * 1024
 
@@ -13,7 +14,7 @@ const sizeLimit = 1024 * 1024
 export function checkService({ spec }: Service, old?: Service): FieldError[] {
   if (!spec) return [required('spec.ports')]
   const ports = spec.ports ?? []
-  const headless = spec.clusterIP === 'None'
+  const headless = isHeadless(spec)
   const external = spec.type === 'ExternalName'
   return [
     ...(ports.length === 0 && !headless && !external ? [required('spec.ports')] : []),
@@ -31,7 +32,8 @@ export function checkService({ spec }: Service, old?: Service): FieldError[] {
     ...(spec.type === 'ClusterIP' ? ports.flatMap(({ nodePort }, index) => noNodePort(nodePort, index)) : []),
     ...checkTraffic(spec),
     ...checkHealthPort(spec),
-    ...(old?.spec && !external && old.spec.type !== 'ExternalName' ? checkAddresses(spec, old.spec) : []),
+    ...checkClusterIPs(spec),
+    ...(old?.spec ? [...checkClusterIPsUpdate(spec, old.spec), ...checkSameHealthPort(spec, old.spec)] : []),
   ]
 }
 
@@ -46,7 +48,7 @@ function checkServicePort(
   const path = `spec.ports[${index}]`
   const earlier = all.slice(0, index)
   // As Go shows the server's own struct, whose fields have no names for JSON.
-  const key = { Name: '', Protocol: protocol, AppProtocol: null, Port: number, TargetPort: 0, NodePort: 0 }
+  const key = new Map(Object.entries({ Name: '', Protocol: protocol, AppProtocol: null, Port: number, TargetPort: 0, NodePort: 0 }))
   return [
     ...(all.length > 1 && !name ? [required(`${path}.name`)] : name ? named(name, dnsLabel, `${path}.name`) : []),
     ...(name && earlier.some(each => each.name === name) ? [duplicate(`${path}.name`, name)] : []),
@@ -61,17 +63,14 @@ function checkServicePort(
 type ServiceSpec = NonNullable<Service['spec']>
 
 function checkTraffic(spec: ServiceSpec): FieldError[] {
-  const { type, externalTrafficPolicy, internalTrafficPolicy, ipFamilyPolicy, loadBalancerClass, externalIPs = [] } = spec
-  const outside = type === 'NodePort' || type === 'LoadBalancer' || externalIPs.length > 0
+  const { type, externalTrafficPolicy, internalTrafficPolicy, loadBalancerClass, externalIPs = [] } = spec
+  const outside = type === 'NodePort' || type === 'LoadBalancer' || (type === 'ClusterIP' && externalIPs.length > 0)
   return [
     ...(externalTrafficPolicy && !outside
       ? [invalid('spec.externalTrafficPolicy', externalTrafficPolicy, 'may only be set for externally-accessible services')]
       : []),
     ...(externalTrafficPolicy ? oneOf(externalTrafficPolicy, ['Cluster', 'Local'], 'spec.externalTrafficPolicy') : []),
     ...(internalTrafficPolicy !== undefined ? oneOf(internalTrafficPolicy, ['Cluster', 'Local'], 'spec.internalTrafficPolicy') : []),
-    ...(ipFamilyPolicy !== undefined
-      ? oneOf(ipFamilyPolicy, ['PreferDualStack', 'RequireDualStack', 'SingleStack'], 'spec.ipFamilyPolicy')
-      : []),
     ...(loadBalancerClass !== undefined && type !== 'LoadBalancer'
       ? [forbidden('spec.loadBalancerClass', "may only be used when `type` is 'LoadBalancer'")]
       : []),
@@ -84,10 +83,10 @@ function checkHealthPort({ type, externalTrafficPolicy, healthCheckNodePort }: S
   return [invalid('spec.healthCheckNodePort', healthCheckNodePort, words)]
 }
 
-/** The first address of a Service stays. */
-function checkAddresses({ clusterIPs = [] }: ServiceSpec, { clusterIPs: old = [] }: ServiceSpec): FieldError[] {
-  if (old.length === 0 || clusterIPs[0] === old[0]) return []
-  return [invalid('spec.clusterIPs[0]', clusterIPs, 'may not change once set')]
+function checkSameHealthPort(spec: ServiceSpec, old: ServiceSpec): FieldError[] {
+  const isChecked = ({ type, externalTrafficPolicy }: ServiceSpec) => type === 'LoadBalancer' && externalTrafficPolicy === 'Local'
+  const isSame = spec.healthCheckNodePort === old.healthCheckNodePort
+  return isSame || !isChecked(spec) || !isChecked(old) ? [] : [forbidden('spec.healthCheckNodePort', 'field is immutable')]
 }
 
 /** https://kubernetes.io/docs/concepts/configuration/configmap/ */
