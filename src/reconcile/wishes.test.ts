@@ -19,6 +19,23 @@ test('a namespace is waited for: as it is wanted where it is ours to make, else 
   ])
 })
 
+test('a workload waits for what its pods run as and mount, where that is ours to make', () => {
+  const volumes = [{ configMap: { name: 'mine' } }, { secret: { secretName: 'theirs' } }, { emptyDir: {} }]
+  const workload = {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'x', namespace: 'calico-system' },
+    spec: { template: { spec: { serviceAccountName: 'x', volumes } } },
+  }
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'x', namespace: 'calico-system' } }
+  const { wanted } = wishesOf({ objects: [workload, account, map('mine')] })
+  expect(wanted[0]?.after?.map(({ ref: { kind, name }, is }) => `${kind} ${name} ${is}`)).toEqual([
+    'Namespace calico-system present',
+    'ServiceAccount x written',
+    'ConfigMap mine written',
+  ])
+})
+
 test('everything that is waited for is watched, whoever waits', () => {
   const refs = refsIn(
     wishesOf({

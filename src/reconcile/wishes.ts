@@ -40,11 +40,32 @@ export const keysWanted = ({ objects = [] }: Outcome): string[] => objects.map(i
 
 const asWanted = (item: KubeObject | Wanted): Wanted => ('object' in item ? item : { object: item })
 
-/** What every object needs: the namespace it is in, as it is wanted where that is ours to make. */
-function needs({ metadata: { namespace } }: KubeObject, wanted: ReadonlySet<string>): Condition[] {
+/** What every object needs: the namespace it is in, and what its pods run as and mount; as wanted, where that is ours to make. */
+function needs(object: KubeObject, wanted: ReadonlySet<string>): Condition[] {
+  const { namespace } = object.metadata
   if (namespace === undefined) return []
-  const ref: ObjectRef = { apiVersion: 'v1', kind: 'Namespace', name: namespace }
-  return [{ ref, is: wanted.has(keyOf(ref)) ? 'written' : 'present' }]
+  const home: ObjectRef = { apiVersion: 'v1', kind: 'Namespace', name: namespace }
+  const inside = mountedBy(object).map(({ kind, name }): ObjectRef => ({ apiVersion: 'v1', kind, name, namespace }))
+  return [
+    { ref: home, is: wanted.has(keyOf(home)) ? 'written' : 'present' },
+    ...inside.filter(ref => wanted.has(keyOf(ref))).map((ref): Condition => ({ ref, is: 'written' })),
+  ]
+}
+
+interface Podded extends KubeObject {
+  spec?: {
+    template?: { spec?: { serviceAccountName?: string; volumes?: { secret?: { secretName?: string }; configMap?: { name?: string } }[] } }
+  }
+}
+
+/** Pods that start before these have to be started again, later each time. */
+function mountedBy(object: KubeObject): { kind: string; name: string }[] {
+  const { serviceAccountName, volumes = [] } = (object as Podded).spec?.template?.spec ?? {}
+  const named = (kind: string, name: string | undefined) => (name === undefined ? [] : [{ kind, name }])
+  return [
+    ...named('ServiceAccount', serviceAccountName),
+    ...volumes.flatMap(({ secret, configMap }) => [...named('Secret', secret?.secretName), ...named('ConfigMap', configMap?.name)]),
+  ]
 }
 
 const twice = (object: ObjectRef): Invalid =>
