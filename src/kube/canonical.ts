@@ -122,12 +122,12 @@ function ofValue(value: unknown, place: Place): unknown {
 }
 
 function ofMap(value: Record<string, unknown>, place: Place): unknown {
-  const { schema, builtin, path } = place
+  const { schema, builtin, path, fail } = place
   const result: Record<string, unknown> = {}
   for (const [name, item] of Object.entries(withoutAlias(value, schema))) {
     const at = path === '' ? name : `${path}.${name}`
     if (item === undefined || item === null || isDropped(schema, name, value) || (isZero(item) && isRefilled(value, name, schema))) continue
-    const clean = ofValue(item, { ...place, schema: known({ ...place, path: at }, name, item), path: at })
+    const clean = ofValue(item, { schema: known(place, name, { item, at }), builtin, path: at, fail })
     if (clean !== undefined) result[name] = clean
   }
   return builtin && schema?.type === 'map' && Object.keys(result).length === 0 ? undefined : result
@@ -141,9 +141,9 @@ function isRefilled(object: Record<string, unknown>, name: string, schema: Schem
 }
 
 /** The schema of a field that may be there; fields that the server has never heard of make it refuse the object with status 500. */
-function known({ schema, path, fail }: Place, name: string, value: unknown): SchemaNode | undefined {
-  const child = schema && childOf(schema, name, value)
-  if (schema?.type === 'object' && !child && !schema.preserveUnknown) throw fail(path, 'there is no such field')
+function known({ schema, fail }: Place, name: string, { item, at }: { item: unknown; at: string }): SchemaNode | undefined {
+  const child = schema && childOf(schema, name, item)
+  if (schema?.type === 'object' && !child && !schema.preserveUnknown) throw fail(at, 'there is no such field')
   return child
 }
 

@@ -58,12 +58,13 @@ export function* leftovers(
   live: KubeObject,
   { schema, manager, predecessors, subresource, whole }: Ownership,
 ): Generator<Path> {
-  const set = fieldSet(wanted, schema)
   const own = fieldsOf(entryOf(live, { manager, operation: 'Apply', subresource }))
-  if (own) yield* missing(own, set)
   // What was set by updates cannot be given up through a subresource, and beside a part it is not ours to give up.
-  if (subresource || !whole) return
-  for (const entry of updatesOf(live, [manager, ...predecessors])) {
+  const updates = subresource || !whole ? [] : updatesOf(live, [manager, ...predecessors])
+  if (!own && updates.length === 0) return
+  const set = fieldSet(wanted, schema)
+  if (own) yield* missing(own, set)
+  for (const entry of updates) {
     for (const path of missing(fieldsOf(entry) ?? {}, set)) if (!isServers(live, schema, path)) yield path
   }
 }
@@ -187,13 +188,13 @@ export function equal(wanted: unknown, live: unknown, schema: SchemaNode | undef
     return Array.isArray(live) && wanted.length === live.length && wanted.every((item, index) => equal(item, live[index], schema?.items))
   if (!isMap(wanted)) return sameScalar(wanted, live, schema)
   if (!isMap(live)) return false
-  return [...new Set([...Object.keys(wanted), ...Object.keys(live)])].every(name => {
+  const agree = (name: string): boolean => {
     const [mine, theirs] = [wanted[name], live[name]]
-    const child = childOf(schema, name, mine ?? theirs)
-    if (mine !== undefined && theirs !== undefined) return equal(mine, theirs, child)
+    if (mine !== undefined && theirs !== undefined) return equal(mine, theirs, childOf(schema, name, mine))
     if (mine === undefined && same(serverDefault(schema, name, wanted), theirs)) return true
     return isLeftOut(mine ?? theirs, name, schema)
-  })
+  }
+  return Object.keys(wanted).every(agree) && Object.keys(live).every(name => Object.hasOwn(wanted, name) || agree(name))
 }
 
 /** Empty values of built-in structs are left out on storing; those of string maps, of custom resources and of pointers are not. */

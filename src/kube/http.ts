@@ -217,12 +217,17 @@ function parsed(text: string): unknown {
 /** One JSON document per line, as they come. */
 async function* eventsOf({ body }: WireResponse, done: () => void): AsyncGenerator<WatchEvent> {
   const decoder = new TextDecoder()
-  let rest = ''
+  // Of the line that has no end yet. A large object comes in many chunks, and is put together once.
+  let begun: string[] = []
   try {
     for await (const chunk of body) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) if (line !== '') yield JSON.parse(line) as WatchEvent
+      const [end = '', ...lines] = decoder.decode(chunk, { stream: true }).split('\n')
+      begun.push(end)
+      for (const next of lines) {
+        const line = begun.join('')
+        begun = [next]
+        if (line !== '') yield JSON.parse(line) as WatchEvent
+      }
     }
   } finally {
     done()
