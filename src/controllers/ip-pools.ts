@@ -4,8 +4,7 @@ import { APIServer } from '../../api/apiserver.ts'
 import { calicoKinds } from '../installation/kinds.ts'
 import { foundPool } from '../installation/pools/convert.ts'
 import { isAsWanted, poolChanges } from '../installation/pools/ownership.ts'
-import type { ObjectRef } from '../kube/objects.ts'
-import { defineController, type Outcome, type Reader } from '../reconcile/controller.ts'
+import { defineController, type Outcome, type Reader, type Removal } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { ipPools as rendered } from '../render/pools.ts'
 import { type Decision, decided, readAsked, readDecision } from './asked.ts'
@@ -54,9 +53,12 @@ async function readApi(cluster: Reader): Promise<Api> {
 function throughApi({ facts, pools }: Decision): Outcome {
   const changes = poolChanges(pools?.pools, facts.pools.map(foundPool))
   const { apiVersion, kind } = calicoKinds(true).ipPool
-  const remove = changes.remove.map((name): ObjectRef => ({ apiVersion, kind, name }))
+  const remove = changes.remove.map((name): Removal => ({ ref: { apiVersion, kind, name }, ours: foreign }))
   return { objects: rendered(changes.apply.map(named), { v3: true }), remove, problems: [...changes.problems] }
 }
+
+/** A label can be copied; addresses of pods cannot be brought back. */
+const foreign = 'is labelled as a pool of the operator, which did not make it, and no Installation asks for it: left as it is'
 
 /** Without pools no pod ever runs, the API server's neither: so the first ones are made where it will look for them. No others are touched. */
 function behindIt({ facts, pools }: Decision, api: Api): Outcome {
