@@ -33,11 +33,10 @@ export async function act(world: World, key: string): Promise<boolean> {
 }
 
 function planOf(world: World, object: KubeObject): Plan {
+  if (object.kind === 'DaemonSet') return daemonSetPlan(object as DaemonSet, world.nodesFor(object as DaemonSet), world.podsByNode(object))
   const owned = world.ownedBy(object)
   const there = () => ({ nodes: [...world.nodes.all], all: world.pods.all, now: world.now })
   switch (object.kind) {
-    case 'DaemonSet':
-      return daemonSetPlan(object as DaemonSet, world.nodesFor(object as DaemonSet), owned as Pod[])
     case 'Deployment': {
       const sets = owned as ReplicaSet[]
       return deploymentPlan(object as Deployment, { sets, pods: sets.flatMap(set => world.ownedBy<Pod>(set)), now: world.now })

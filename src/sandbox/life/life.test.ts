@@ -169,7 +169,7 @@ test('Services get the addresses of their pods', async () => {
   expect(own[0]!.endpoints.map(({ conditions }) => conditions.ready)).toEqual([true, true])
 })
 
-test('thousands of nodes need no pods on the server', async () => {
+test('thousands of nodes need no pods on the server', { timeout: 60_000 }, async () => {
   await live([{ count: 2_000 }], { pods: false })
   await send('POST', `${apps}/daemonsets`, workload('ds', { template: template('a:1') }))
   await send('POST', `${apps}/deployments`, workload('d', { replicas: 5, template: template('a:1') }))

@@ -8,6 +8,7 @@ import { daemonNodes } from './daemonset.ts'
 import type { Failure } from './kubelet.ts'
 import { type Listener, Mirror } from './mirror.ts'
 import { podAddresses } from './nodes.ts'
+import { Owned } from './owned.ts'
 import { controllerOf, isTerminating } from './pods.ts'
 import { MemoryShelf, ServerShelf, type Shelf } from './shelf.ts'
 
@@ -39,7 +40,7 @@ export class World {
   readonly #workloads = new Map<string, { mirror: Mirror<KubeObject>; shelf: ServerShelf<KubeObject> }>()
   readonly #mirrors: Mirror<KubeObject>[] = []
   /** Pods and ReplicaSets by the uid of whom they belong to. */
-  readonly #owned = new Map<string, Map<string, KubeObject>>()
+  readonly #owned = new Map<string, Owned>()
   /** By the uid of the DaemonSet; forgotten when a node changes. */
   readonly #nodesFor = new Map<string, { generation: number | undefined; nodes: ReadonlySet<string> }>()
   readonly #failures = new Set<{ target: Target; failure: Failure }>()
@@ -87,7 +88,11 @@ export class World {
   }
 
   ownedBy<T extends KubeObject>({ metadata: { uid = '' } }: KubeObject): T[] {
-    return [...(this.#owned.get(uid)?.values() ?? [])] as T[]
+    return [...(this.#owned.get(uid)?.objects.values() ?? [])] as T[]
+  }
+
+  podsByNode({ metadata: { uid = '' } }: KubeObject): ReadonlyMap<string, readonly Pod[]> {
+    return this.#owned.get(uid)?.byNode ?? new Map()
   }
 
   soon(kind: string, { metadata: { name, namespace } }: Pick<KubeObject, 'metadata'>, milliseconds = this.settings.stepMs): void {
@@ -167,14 +172,14 @@ export class World {
 
   /** Whoever it belongs to, and whoever that belongs to, has something to do. */
   #ownedChanged(object: Pod | ReplicaSet, gone: boolean): void {
-    const { namespace, name } = object.metadata
+    const { namespace } = object.metadata
     const owner = controllerOf(object)
     if (object.kind === 'ReplicaSet' && !gone) this.soon('ReplicaSet', object)
     if (!owner) return
-    const all = this.#owned.get(owner.uid) ?? new Map<string, KubeObject>()
-    if (gone) all.delete(name)
-    else all.set(name, object)
-    if (all.size > 0) this.#owned.set(owner.uid, all)
+    const all = this.#owned.get(owner.uid) ?? new Owned()
+    if (gone) all.remove(object)
+    else all.put(object)
+    if (all.objects.size > 0) this.#owned.set(owner.uid, all)
     else this.#owned.delete(owner.uid)
     const inNamespace = (owned: { name: string }) => ({ metadata: { name: owned.name, ...(namespace !== undefined && { namespace }) } })
     this.soon(owner.kind, inNamespace(owner))
