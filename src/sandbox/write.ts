@@ -80,12 +80,12 @@ export function replace(server: Server, call: Call, { object, old, unshown }: Wr
   server.admission.validate(server, review(prepared))
   const next = withMeta(prepared, { resourceVersion: old.metadata.resourceVersion })
   if (!unshown && isStoredAsShown(old) && sameJson(next, old)) return old
-  if (isDryRun(call)) return freeze(next)
   const kind = storageKey(call.served)
   if (isFinished(next)) {
-    server.store.remove(kind, next)
+    if (!isDryRun(call)) server.store.remove(kind, next)
     return freeze(withMeta(next, unshown ?? {}))
   }
+  if (isDryRun(call)) return freeze(next)
   return put(server, kind, { object: next, unshown })
 }
 

@@ -3,7 +3,7 @@ import type { Body } from './bed.ts'
 
 /** `ports`: those that were asked for, and so are not drawn by lot. */
 export const comparable = (answer: unknown, { ports = [] }: { ports?: readonly number[] } = {}): unknown =>
-  sorted(JSON.parse(JSON.stringify(answer), (name, value) => (value === null ? null : (forms[name]?.(value, ports) ?? value))))
+  sorted(JSON.parse(JSON.stringify(answer), (name, value) => (value === null ? null : (forms[name]?.(value as never, ports) ?? value))))
 
 const drawn = () => '…'
 const familyOf = (address: string) => (address.includes(':') ? 'IPv6' : 'IPv4')
@@ -34,7 +34,7 @@ function messageOf(message: string): string {
   // Of several faults the server names those that it happened to come across first.
   if (message.startsWith('failed to create typed patch object')) return 'failed to create typed patch object'
   // Both show the whole object, in the order of their own.
-  if (about === ' ""' || message.startsWith('Invalid value: "{')) return 'no such object'
+  if (about === ' ""' || /^Invalid value: "(\{|map\[)/.test(message)) return 'no such object'
   const listed = faults?.startsWith('[')
     ? `${about} is invalid: ${faults
         .slice(1, -1)

@@ -94,9 +94,8 @@ function withAddresses({ after, before }: Update, taken: Taken): ServiceSpec {
   const { clusterIPs = [], ipFamilies = [] } = spec
   const had = before && hasAddress(before) ? before : undefined
   if (errors.length > 0 || isHeadless(had ?? spec) || (had && !isUpgraded(spec, had))) return spec
-  const given = ipFamilies.map((family, index) =>
-    had && index === 0 ? clusterIPs[0]! : taken.address(family, clusterIPs[index], clusterIPs),
-  )
+  const asked = ipFamilies.map((_, index) => clusterIPs[index] ?? '')
+  const given = ipFamilies.map((family, index) => (had && index === 0 ? asked[0]! : taken.address(family, asked[index], asked)))
   return { ...spec, clusterIP: given[0] ?? '', clusterIPs: given }
 }
 
