@@ -93,7 +93,7 @@ test.each([
   [
     'a refused value is named by its field',
     refusal(422, { message: 'invalid', details: { causes: [{ field: 'spec.replicas', message: 'must be positive', reason: 'x' }] } }),
-    { path: /^spec\.replicas$/, remedy: /override in the Installation/ },
+    { path: /^spec\.replicas$/, remedy: /override that you wrote/ },
   ],
   [
     'a webhook is pointed at',
