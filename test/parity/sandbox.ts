@@ -1,11 +1,12 @@
 /** A scenario's cluster in memory, with the operator in this process and in virtual time. */
 
+import type { Mode } from '../../api/index.ts'
 import { recordedEnvironment } from '../../hack/live-cluster.ts'
 import type { Entry } from '../../hack/trail.ts'
 import { isRead } from '../../hack/trail.ts'
 import { ground } from '../../src/cli/ground.ts'
-import { Offline } from '../../src/cli/offline.ts'
-import type { LoggedRequest } from '../../src/sandbox/sandbox.ts'
+import { Offline, type OfflineOptions } from '../../src/cli/offline.ts'
+import type { LoggedRequest, Snapshot } from '../../src/sandbox/sandbox.ts'
 import { knownKeys } from '../keys.ts'
 import type { Bed } from './bed.ts'
 import type { Scenario } from './scenario.ts'
@@ -13,9 +14,9 @@ import type { Scenario } from './scenario.ts'
 /** `start` is when it is there, in milliseconds since 1970: certificates among the inputs should be valid then. Default now. */
 export async function sandboxBed(scenario: Scenario, start: number = Date.now()): Promise<Bed> {
   const { apiMode, nodes: groups, families, apiserverArgs, env } = scenario
-  const cluster = new Offline({ keys: knownKeys(), families, enable: previews(apiserverArgs), start })
+  const options: OfflineOptions = { keys: knownKeys(), families, enable: previews(apiserverArgs), start }
+  const cluster = new Offline({ ...options, from: await grounded(apiMode === 'v3crd' ? 'v3' : 'v1', options) })
   const { clock } = cluster.time
-  await cluster.furnish(ground(apiMode === 'v3crd' ? 'v3' : 'v1'))
   await cluster.addNodes(groups)
   return {
     does: work => cluster.does(work),
@@ -29,6 +30,25 @@ export async function sandboxBed(scenario: Scenario, start: number = Date.now())
     log: () => undefined,
     close: async () => cluster.close(),
   }
+}
+
+const grounds = new Map<string, Promise<Snapshot>>()
+
+/** What every scenario begins with is laid once for all that are alike. */
+function grounded(mode: Mode, options: OfflineOptions): Promise<Snapshot> {
+  const alike = JSON.stringify([mode, options.families, options.enable])
+  const known = grounds.get(alike) ?? lay(mode, options)
+  grounds.set(alike, known)
+  return known
+}
+
+async function lay(mode: Mode, options: OfflineOptions): Promise<Snapshot> {
+  const cluster = new Offline(options)
+  await cluster.furnish(ground(mode))
+  await cluster.rest()
+  const snapshot = cluster.sandbox.snapshot()
+  cluster.close()
+  return snapshot
 }
 
 /** `--runtime-config=admissionregistration.k8s.io/v1beta1=true` serves a version that is not served otherwise. */

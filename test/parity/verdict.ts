@@ -21,7 +21,9 @@ export async function judge(directory: string, makeBed: MakeBed, out: string): P
   const verdict = { name: scenario.name, recording }
   if (!scenario.expected) return verdict
   const kinds = scenario.cases ? (['cases'] as const) : (['objects', 'statuses'] as const)
-  return { ...verdict, comparisons: kinds.map(kind => compare(scenario.directory, actual, kind)) }
+  const comparisons: Comparison[] = []
+  for (const kind of kinds) comparisons.push(await compare(scenario.directory, actual, kind))
+  return { ...verdict, comparisons }
 }
 
 function write(folder: string, { expected, status, counts, log }: Recording): void {
