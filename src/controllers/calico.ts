@@ -9,7 +9,7 @@ import { calicoVersion } from '../installation/images.ts'
 import { reportedMtu } from '../installation/mtu.ts'
 import { heldUp, unready, withoutNodesForTypha } from '../installation/waiting.ts'
 import * as kinds from '../kube/kinds.ts'
-import { type KubeObject, refOf } from '../kube/objects.ts'
+import { type KubeObject, type ObjectRef, refOf } from '../kube/objects.ts'
 import { defineController, type Wanted } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { activeOperator, criticalPodsQuota } from '../render/cluster/cluster.ts'
@@ -22,6 +22,7 @@ import { calicoSystem } from '../render/parts/places.ts'
 import { typha } from '../render/typha/typha.ts'
 import { type Decision, decided, installation, readAsked, readDecision, readUnheard, unheard } from './asked.ts'
 import { type NodeKeysFound, readNodeKeys } from './node-keys.ts'
+import { keptPolicies } from './policies.ts'
 import { readWaitingRequests } from './requests.ts'
 import { afterStored } from './stored.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -86,6 +87,12 @@ export const calico = (surroundings: Surroundings) =>
     },
   })
 
+/** What another operator made for nodes with Windows, and keeps (spec/installation-controller.md §13). */
+const windows: ObjectRef[] = [
+  { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'calico-node-windows', namespace: calicoSystem },
+  { apiVersion: 'v1', kind: 'ConfigMap', name: 'cni-config-windows', namespace: calicoSystem },
+]
+
 type Ready = NonNullable<NodeKeysFound['issued']> & { client: KeyPair; server: KeyPair; problems: Problem[] }
 
 /** Throws with all that this Installation waits for, or that is wrong with its keys, since it cannot be rendered before. */
@@ -114,6 +121,7 @@ function rendered(calico: Calico, { facts }: Decision, { keys, trust, client, se
   return {
     objects: finish(calico, objects),
     remove: keys.remove,
+    keeps: { ...keptPolicies(calico), objects: windows },
     problems: [...problems, withoutNodesForTypha(facts)].filter(problem => problem !== undefined),
     warnings: [...keys.warnings, ...calico.warnings],
     ...(keys.again !== undefined && { again: keys.again }),

@@ -4,6 +4,7 @@ import { APIServer } from '../../api/apiserver.ts'
 import { calicoKinds } from '../installation/kinds.ts'
 import { foundPool } from '../installation/pools/convert.ts'
 import { isAsWanted, poolChanges } from '../installation/pools/ownership.ts'
+import type { ObjectRef } from '../kube/objects.ts'
 import { defineController, type Outcome, type Reader, type Removal } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { ipPools as rendered } from '../render/pools.ts'
@@ -53,7 +54,9 @@ async function readApi(cluster: Reader): Promise<Api> {
 function throughApi({ facts, pools }: Decision): Outcome {
   const changes = poolChanges(pools?.pools, facts.pools.map(foundPool))
   const { apiVersion, kind } = calicoKinds(true).ipPool
-  const remove = changes.remove.map((name): Removal => ({ ref: { apiVersion, kind, name }, ours: foreign }))
+  const refs = changes.remove.map((name): ObjectRef => ({ apiVersion, kind, name }))
+  // Only of its own CRDs the API server tells who wrote them.
+  const remove = facts.environment.v3 ? refs.map((ref): Removal => ({ ref, ours: foreign })) : refs
   return { objects: rendered(changes.apply.map(named), { v3: true }), remove, problems: [...changes.problems] }
 }
 

@@ -16,6 +16,7 @@ import { finish } from '../render/finish.ts'
 import { calicoSystem } from '../render/parts/places.ts'
 import { type Decision, ownerOf, readAsked, readDecision } from './asked.ts'
 import type { Issued, Keyed } from './component-keys.ts'
+import { keptPolicies } from './policies.ts'
 import { afterStored } from './stored.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -153,7 +154,9 @@ export function outcomeOf<R extends Asking>(
   ]
   return {
     objects: finish(calico, all, { owner: ownerOf(resource), spec: resource.spec ?? {} }),
-    remove: [...keys.remove, ...remove],
+    // Of that name there may also be something of a user's.
+    remove: [...keys.remove, ...remove.map(ref => ({ ref, ours: '' }))],
+    keeps: keptPolicies(calico),
     warnings: keys.warnings,
     ...(keys.again !== undefined && { again: keys.again }),
   }

@@ -50,6 +50,8 @@ export interface Outcome {
   objects?: (KubeObject | Wanted)[]
   /** Objects that must not be there, whoever made them (what older versions left behind, what goes first when all goes). */
   remove?: (ObjectRef | Removal)[]
+  /** What stays although nobody wants it: whether it is wanted cannot be told now, or somebody else takes it away. */
+  keeps?: { kinds?: readonly Kind[]; objects?: readonly ObjectRef[] }
   /** Finalizers to be taken off an object, once these conditions hold and nothing else is left to do. */
   release?: { ref: ObjectRef; finalizers: readonly string[]; after?: Condition[] }
   /** Problems found, all of them; the rest goes on. */
@@ -75,7 +77,7 @@ export interface Controller<Facts = unknown> {
   readonly reports?: string
   /** Whether the resource it serves carries these conditions too, and what the Outcome says of its status. */
   readonly mirrors?: boolean
-  /** Kinds of which it may have made objects that it no longer wants; these are looked through for what to take away. */
+  /** Kinds of which it may have made objects that it no longer wants; these, and those of which it wants any, are looked through for what to take away. */
   readonly makes?: readonly Kind[]
   /** Only reads. Undefined when there is nothing to serve: what it owned goes, its TigeraStatus too. */
   read(cluster: Reader): Promise<Facts | undefined>

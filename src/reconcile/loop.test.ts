@@ -18,7 +18,7 @@ const owned = (name: string, owner: KubeObject): KubeObject => ({
   metadata: { name, namespace: 'calico-system', ownerReferences: [ownerOf(owner)] },
 })
 
-/** Wants the ConfigMaps that an annotation of its name lists; `!` is invalid. */
+/** Wants the ConfigMaps that an annotation of its name lists; `!` is invalid, and of what is kept nothing is known. */
 const listing = (name: string): Controller<KubeObject> => ({
   name,
   serves: served,
@@ -27,7 +27,12 @@ const listing = (name: string): Controller<KubeObject> => ({
   desired(owner) {
     const list = owner.metadata.annotations?.[name] ?? ''
     if (list === '!') throw new Invalid([{ reason: 'InvalidConfigurationError', message: 'is invalid' }])
-    return { objects: list.split(' ').flatMap(each => (each === '' ? [] : [owned(each, owner)])) }
+    const [kept = [], wanted = []] = [true, false].map(is => list.split(' ').filter(each => each !== '' && each.startsWith('keep:') === is))
+    const names = kept.map(each => each.slice('keep:'.length))
+    return {
+      objects: wanted.map(each => owned(each, owner)),
+      keeps: names.includes('*') ? { kinds: [ConfigMap] } : { objects: names.map(each => refTo(each)) },
+    }
   },
 })
 
@@ -89,6 +94,16 @@ describe('what is no longer wanted', () => {
     expect(await there(bed)).toEqual(['a', 'c'])
     await asks({ one: '!', two: '' })
     expect(await there(bed)).toEqual(['a', 'c'])
+  })
+
+  test('stays where that is said, as an object or as a kind, and goes when it is said no more', async () => {
+    const { bed, asks } = await asked({ one: 'a b', two: 'c d' })
+    await asks({ one: 'a keep:b', two: 'c' })
+    expect(await there(bed)).toEqual(['a', 'b', 'c'])
+    await asks({ one: '', two: 'c keep:*' })
+    expect(await there(bed)).toEqual(['a', 'b', 'c'])
+    await asks({ one: '', two: 'c' })
+    expect(await there(bed)).toEqual(['c'])
   })
 
   test('stays while what replaces it cannot be written', async () => {

@@ -3,16 +3,16 @@
 import type { Applier } from '../kube/apply.ts'
 import type { Cache } from '../kube/cache.ts'
 import type { Clock, Random } from '../kube/clock.ts'
-import type { Kind, KubeObject } from '../kube/objects.ts'
+import { type Kind, type KubeObject, keyOf } from '../kube/objects.ts'
 import type { Controller, Outcome } from './controller.ts'
 import { Enactor } from './enact.ts'
 import { Limiter } from './limiter.ts'
-import { type Authorship, type Leftover, leftovers } from './prune.ts'
+import { type Authorship, type Leftover, leftovers, mayBeLeftOver } from './prune.ts'
 import { type Report, Runner } from './runner.ts'
 import type { Scopes } from './scopes.ts'
 import { servedIn } from './served.ts'
 import { Sight } from './sight.ts'
-import { keysWanted } from './wishes.ts'
+import { keysWanted, wishesOf } from './wishes.ts'
 
 export interface LoopOptions {
   controllers: readonly Controller[]
@@ -107,16 +107,28 @@ export class Loop {
     const { uid, deletionTimestamp } = servedIn(this.#options.cache, serves)?.metadata ?? {}
     // What is being deleted takes along what it owns, in its own order.
     if (uid === undefined || deletionTimestamp !== undefined) return []
-    const wanted = new Set(this.#runners.flatMap(({ wanting }) => keysWanted(wanting ?? {})))
+    const wanted = new Set(
+      this.#runners.flatMap(({ wanting = {} }) => [...keysWanted(wanting), ...(wanting.keeps?.objects ?? []).map(keyOf)]),
+    )
     return leftovers(candidates, { uid, wanted }, this.#options.ours)
   }
 
   async #candidates(runners: readonly Runner[]): Promise<KubeObject[]> {
     const { cache, scopes } = this.#options
-    const kinds = new Set<Kind>(runners.flatMap(({ controller }) => controller.makes ?? []))
-    const views = [...kinds].flatMap(kind => scopes.ours(kind).map(scope => cache.view(kind, scope)))
+    const views = this.#kindsOf(runners).flatMap(kind => scopes.ours(kind).map(scope => cache.view(kind, scope)))
     await this.#sight.settle(views)
     return views.flatMap(view => (view.state === 'synced' ? view.list() : []))
+  }
+
+  #kindsOf(runners: readonly Runner[]): Kind[] {
+    const kinds = new Map<string, Kind>()
+    for (const { controller, wanting = {} } of runners) {
+      const wanted = wishesOf(wanting).wanted.map(({ object }) => this.#options.applier.kindOf(object))
+      for (const kind of [...(controller.makes ?? []), ...wanted])
+        if (mayBeLeftOver(kind)) kinds.set(`${kind.apiVersion}/${kind.kind}`, kind)
+    }
+    for (const kind of runners.flatMap(({ wanting }) => wanting?.keeps?.kinds ?? [])) kinds.delete(`${kind.apiVersion}/${kind.kind}`)
+    return [...kinds.values()]
   }
 }
 

@@ -33,6 +33,12 @@ test('what is going already is left alone', () => expect(names([object('a', { de
 test('what others own too is left to them', () => expect(names([object('a', { owners: ['us', 'goldmane'] })])).toEqual([]))
 test('what we did not write stays, whoever is named as its owner', () => expect(names([object('a')], [], () => false)).toEqual([]))
 
+test('no Namespace and no CRD ever goes: with it would go what users made', () => {
+  const namespace = { ...object('a'), kind: 'Namespace' }
+  const definition = { ...object('a'), apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }
+  expect(names([namespace, definition])).toEqual([])
+})
+
 test('nothing of anybody else is ever left over, whatever it is called', () => {
   const owners = fc.array(fc.constantFrom('someone', 'another', 'us'), { maxLength: 3 })
   const ours = fc.boolean()

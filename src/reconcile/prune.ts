@@ -1,5 +1,5 @@
 /** Which objects were made for a resource and are no longer wanted by anyone. Pure: judged on what the cache holds. */
-import { type KubeObject, keyOf, type ObjectRef, refOf } from '../kube/objects.ts'
+import { groupOf, type KubeObject, keyOf, type ObjectRef, refOf } from '../kube/objects.ts'
 
 /** Sees whether an object was written by this operator or one before it, by its managedFields. */
 export type Authorship = (object: KubeObject) => boolean
@@ -9,6 +9,13 @@ export interface Leftover {
   ref: ObjectRef
   uid: string
 }
+
+/** With these would go what users made. */
+const never = new Set(['/Namespace', 'apiextensions.k8s.io/CustomResourceDefinition'])
+
+/** Whether objects of a kind may be left over at all. */
+export const mayBeLeftOver = ({ apiVersion, kind }: Pick<ObjectRef, 'apiVersion' | 'kind'>): boolean =>
+  !never.has(`${groupOf(apiVersion)}/${kind}`)
 
 /**
  * Objects owned by the resource with this uid and by nobody else, written by us, and wanted by no controller.
@@ -20,7 +27,7 @@ export function leftovers(
   ours: Authorship,
 ): Leftover[] {
   return candidates
-    .filter(object => isOwnedBy(object, owner.uid) && !owner.wanted.has(keyOf(refOf(object))) && ours(object))
+    .filter(object => mayBeLeftOver(object) && isOwnedBy(object, owner.uid) && !owner.wanted.has(keyOf(refOf(object))) && ours(object))
     .flatMap(object => (object.metadata.uid === undefined ? [] : [{ ref: refOf(object), uid: object.metadata.uid }]))
 }
 
