@@ -135,6 +135,16 @@ test('as a directory, every object is a file below its namespace', async () => {
   expect(node).toMatchObject({ kind: 'DaemonSet', metadata: { name: 'calico-node' } })
 })
 
+test('in a directory no file is that of two objects', async () => {
+  const directory = join(folder, 'older')
+  const apiServer = { apiVersion: 'operator.tigera.io/v1', kind: 'APIServer', metadata: { name: 'default' }, spec: {} }
+  const given = [installation({}), apiServer]
+  const { objects } = await rendered(given, { mode: 'v1' })
+  await rendered(given, { mode: 'v1', output: { directory } })
+  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.yaml'))
+  expect(files.length).toBe(objects.length)
+})
+
 test('as JSON it is one List', async () => {
   const { out } = await rendered([installation({})], { output: 'json' })
   expect(JSON.parse(out)).toMatchObject({

@@ -46,7 +46,12 @@ function plain(object: KubeObject, uids: ReadonlyMap<string, string | undefined>
 export function print(objects: readonly KubeObject[], form: Form, out: (text: string) => void): void {
   if (form === 'yaml') out(toYaml(objects))
   else if (form === 'json') out(`${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, null, 2)}\n`)
-  else for (const object of objects) write(join(form.directory, fileOf(object)), toYaml([object]))
+  else writeTree(objects, form.directory)
+}
+
+function writeTree(objects: readonly KubeObject[], directory: string): void {
+  const ambiguous = ambiguousKinds(objects)
+  for (const object of objects) write(join(directory, fileOf(object, ambiguous)), toYaml([object]))
 }
 
 function write(path: string, text: string): void {
@@ -54,9 +59,19 @@ function write(path: string, text: string): void {
   writeFileSync(path, text)
 }
 
-/** `calico-system/daemonset-calico-node.yaml`. Names of roles may hold what file systems do not take. */
-function fileOf({ apiVersion, kind, metadata: { namespace = 'cluster', name } }: KubeObject): string {
-  // Two groups have a NetworkPolicy.
-  const group = apiVersion.includes('.') && kind === 'NetworkPolicy' ? `.${apiVersion.split('/')[0]}` : ''
+/** `calico-system/daemonset-calico-node.yaml`, with the group where two groups have a kind of that name. Names of roles may hold what file systems do not take. */
+function fileOf({ apiVersion, kind, metadata: { namespace = 'cluster', name } }: KubeObject, ambiguous: ReadonlySet<string>): string {
+  const group = ambiguous.has(kind) ? `.${groupOf(apiVersion)}` : ''
   return join(namespace, `${kind.toLowerCase()}${group}-${name.replaceAll(/[^A-Za-z0-9._-]/g, '_')}.yaml`)
+}
+
+function ambiguousKinds(objects: readonly KubeObject[]): Set<string> {
+  const groups = new Map<string, string>()
+  return new Set(
+    objects.flatMap(({ apiVersion, kind }) => {
+      const other = groups.get(kind) ?? groupOf(apiVersion)
+      groups.set(kind, other)
+      return other === groupOf(apiVersion) ? [] : [kind]
+    }),
+  )
 }
