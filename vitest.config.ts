@@ -4,9 +4,30 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'api/**/*.test.ts', 'hack/**/*.test.ts', 'test/*.test.ts', 'test/cli/*.test.ts', 'test/parity/*.test.ts'] } },
-      { test: { name: 'sim', include: ['test/simulation/**/*.test.ts', 'test/conformance/sandbox.test.ts'] } },
-      { test: { name: 'real', include: ['test/real/**/*.test.ts', 'test/conformance/real.test.ts'], testTimeout: 120_000, hookTimeout: 900_000, fileParallelism: false } },
+      {
+        test: {
+          name: 'unit',
+          testTimeout: 30_000,
+          include: [
+            'src/**/*.test.ts',
+            'api/**/*.test.ts',
+            'hack/**/*.test.ts',
+            'test/*.test.ts',
+            'test/cli/*.test.ts',
+            'test/parity/*.test.ts',
+          ],
+        },
+      },
+      { test: { name: 'sim', testTimeout: 300_000, include: ['test/simulation/**/*.test.ts', 'test/conformance/sandbox.test.ts'] } },
+      {
+        test: {
+          name: 'real',
+          include: ['test/real/**/*.test.ts', 'test/conformance/real.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 })

@@ -101,13 +101,6 @@ export function onlyBelow(a: FieldSet, b: FieldSet): FieldSet {
   return make(common(a, b), children)
 }
 
-export function has(set: FieldSet, path: Path): boolean {
-  const last = path.at(-1)
-  if (last === undefined) return false
-  const parent = path.slice(0, -1).reduce<FieldSet | undefined>((at, element) => at?.children.get(element), set)
-  return parent?.members.has(last) ?? false
-}
-
 /** All members, in the order in which the API server names them: those of a level before those below it. */
 export function* paths(set: FieldSet, above: Path = []): Generator<Path> {
   for (const element of [...set.members].sort(byElement)) yield [...above, element]
