@@ -21,6 +21,19 @@ test('an answer is known at once: a second apply right after the first asks noth
   expect(asked.length).toBe(before)
 })
 
+test('what was found equal is compared again when the object, the wish or its options have changed', async () => {
+  const { applier, clientOf, settle, live } = await bed(ConfigMap)
+  const wish = configMap({ a: '1' })
+  const wrote = async (...wished: Parameters<typeof applier.apply>) => (await applier.apply(...wished)).wrote
+  expect([await wrote(wish), await wrote(wish), await wrote(wish)]).toEqual(['created', false, false])
+  await clientOf('kubectl').apply(configMap({ a: '9' }), { force: true })
+  await settle()
+  expect([await wrote(wish), await wrote(wish)]).toEqual(['changed', false])
+  expect([await wrote(configMap({ a: '2' })), await wrote(wish), await wrote(wish)]).toEqual(['changed', 'changed', false])
+  expect([await wrote(wish, { defaults: { data: { b: '3' } } }), await wrote(wish)]).toEqual(['changed', 'changed'])
+  expect(await live(ConfigMap, 'x')).toHaveProperty('data', { a: '1' })
+})
+
 test('without a view in step the object itself is asked for', async () => {
   const { applier, asked } = await bed()
   await applier.apply(configMap({ a: '1' }))

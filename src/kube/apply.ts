@@ -86,6 +86,7 @@ export class Applier {
   readonly #turns = new Map<string, Promise<unknown>>()
   /** The wishes that a live object, as the cache has it, was found to fulfil: neither changes, so they need not be compared again. */
   readonly #fulfilled = new WeakMap<KubeObject, Set<string>>()
+  readonly #contents = new WeakMap<KubeObject, string>()
 
   constructor(options: ApplierOptions) {
     this.#options = options
@@ -101,9 +102,7 @@ export class Applier {
     const { defaults, part = defaults !== undefined, subresource } = options
     const schema = schemas(object.apiVersion, object.kind)
     const how: Ownership = { schema, manager, predecessors, whole: !part, subresource }
-    const text = createHash('sha256')
-      .update(JSON.stringify([object, options]))
-      .digest('base64')
+    const text = `${this.#contentOf(object)} ${JSON.stringify(options)}`
     return this.#inTurn(refOf(object), () => this.#apply({ ref: refOf(object), object, options, how, text }))
   }
 
@@ -129,6 +128,13 @@ export class Applier {
       this.#options.cache.observed(answer)
       return true
     })
+  }
+
+  /** Equal for equal objects. None is changed after it has been wished for, and many are wished for again and again. */
+  #contentOf(object: KubeObject): string {
+    const known = this.#contents.get(object) ?? createHash('sha256').update(JSON.stringify(object)).digest('base64')
+    this.#contents.set(object, known)
+    return known
   }
 
   kindOf(ref: { apiVersion: string; kind: string }): Kind {
