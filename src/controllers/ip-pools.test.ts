@@ -65,7 +65,7 @@ describe('where an API server checks what is written of pools', () => {
       'Unable to delete IP pools while Calico API server is unavailable',
     ])
     expect(await outcome({ state: 'Ready', listed })).toMatchObject({
-      remove: [{ ref: { apiVersion: 'projectcalico.org/v3', name: 'default-ipv4-ippool' } }],
+      remove: [{ apiVersion: 'projectcalico.org/v3', name: 'default-ipv4-ippool' }],
     })
   })
 })
