@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest'
+import { Installation } from '../../api/installation.ts'
+import type { KubeObject } from '../kube/objects.ts'
+import type { Controller } from '../reconcile/controller.ts'
+import type { Report } from '../reconcile/runner.ts'
+import { findings, generationOf, isUnanswered, workloadsOf } from './findings.ts'
+import type { Workload } from './workload.ts'
+
+const serves = { kind: Installation, name: 'default' }
+const controller = (name: string, served: Controller['serves'] = serves): Controller => ({
+  name,
+  ...(served && { serves: served }),
+  read: async () => undefined,
+  desired: () => ({}),
+})
+const enacted = { problems: [], waiting: [], unanswered: false }
+const report = (more: Partial<Report> = {}): Report => ({
+  controller: controller('one'),
+  serving: true,
+  generation: 3,
+  outcome: {},
+  enacted,
+  ...more,
+})
+const about = { expected: 1, workloads: [], pods: [] }
+const problem = { reason: 'CertificateError', message: 'wrong' } as const
+const workload = (kind: string, name: string) => ({ apiVersion: 'apps/v1', kind, metadata: { name, namespace: 'calico-system' } })
+
+test('problems come from everywhere: what stopped a run, what was found, what could not be written', () => {
+  const reports = [
+    report({ stopped: { kind: 'invalid', problems: [{ ...problem, message: 'stopped' }] } }),
+    report({
+      outcome: { problems: [{ ...problem, message: 'found' }] },
+      enacted: { ...enacted, problems: [{ ...problem, message: 'not written' }] },
+    }),
+  ]
+  expect(findings(reports, about).problems.map(({ message }) => message)).toEqual(['stopped', 'found', 'not written'])
+})
+
+test('what is awaited comes from what waits, what is asked of others, workloads and their pods', () => {
+  const deployment = { ...workload('Deployment', 'x'), status: { unavailableReplicas: 1 } } as Workload
+  const reports = [
+    report({ outcome: { awaited: ['a signature'], warnings: ['soon over'] }, enacted: { ...enacted, waiting: ['a waits for b'] } }),
+  ]
+  const found = findings(reports, { expected: 1, workloads: [deployment], pods: [{ failing: ['fails'], starting: ['starts'] }] })
+  expect(found).toMatchObject({
+    progressing: ['a waits for b', 'a signature', 'Deployment "calico-system/x" is not available (awaiting 1 replicas)', 'starts'],
+    failing: ['fails'],
+    warnings: ['soon over'],
+    ready: true,
+  })
+})
+
+test('nothing is ready before everybody has written what it wants', () => {
+  expect(findings([report()], { ...about, expected: 2 }).ready).toBe(false)
+  const { enacted: _, ...stopped } = report()
+  expect(findings([stopped], about).ready).toBe(false)
+})
+
+test('every workload counts once, and nothing else', () => {
+  const objects: KubeObject[] = [
+    workload('Deployment', 'a'),
+    workload('DaemonSet', 'a'),
+    { ...workload('ConfigMap', 'a'), apiVersion: 'v1' },
+  ]
+  const reports = [report({ outcome: { objects } }), report({ outcome: { objects: [{ object: objects[0]!, part: true }] } })]
+  expect(workloadsOf(reports).map(({ kind }) => kind)).toEqual(['Deployment', 'DaemonSet'])
+})
+
+test('the status speaks of the oldest generation that one of the controllers of the resource has read', () => {
+  const primary = report({ generation: 5 })
+  const others = [
+    report({ generation: 4 }),
+    report({ controller: controller('crds', { kind: Installation, name: 'other' }), generation: 1 }),
+  ]
+  expect(generationOf([primary, ...others], primary)).toBe(4)
+  expect(generationOf([primary], undefined)).toBeUndefined()
+  const { generation: _, ...unread } = report()
+  expect(generationOf([unread], unread)).toBeUndefined()
+})
+
+test('a server that gives no answer is a trouble that passes, where nothing else is wrong', () => {
+  const stopped = report({ stopped: { kind: 'waiting', problems: [problem], unanswered: true } })
+  const held = report({ enacted: { ...enacted, waiting: ['a waits'], unanswered: true } })
+  expect(isUnanswered([report(), stopped, held])).toBe(true)
+  expect(isUnanswered([report()])).toBe(false)
+  expect(isUnanswered([stopped, report({ outcome: { problems: [problem] } })])).toBe(false)
+  expect(isUnanswered([stopped, report({ stopped: { kind: 'waiting', problems: [problem] } })])).toBe(false)
+  expect(isUnanswered([report({ enacted: { problems: [problem], waiting: ['a waits'], unanswered: true } })])).toBe(false)
+})
