@@ -91,5 +91,9 @@ export const allKinds: readonly AnyResource[] = [...operatorKinds, ...v3Kinds, .
 export type Mode = 'v1' | 'v3'
 
 /** The CRDs that an operator installs in a cluster of this mode, slim (spec/installation-controller.md §8.1). */
-export const crds = (mode: Mode): CustomResourceDefinition[] =>
-  [...operatorKinds, ...(mode === 'v3' ? v3Kinds : v1Kinds), ...policyKinds].map(kind => kind.crd())
+export const crds = (mode: Mode): CustomResourceDefinition[] => installedKinds(mode).map(kind => kind.crd())
+
+/** Their names, without making them. */
+export const crdNames = (mode: Mode): string[] => installedKinds(mode).map(({ definition: { plural, group } }) => `${plural}.${group}`)
+
+const installedKinds = (mode: Mode): readonly AnyResource[] => [...operatorKinds, ...(mode === 'v3' ? v3Kinds : v1Kinds), ...policyKinds]

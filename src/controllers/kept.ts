@@ -1,5 +1,5 @@
 /** What is kept of objects that are many or large, and of which little is ever read: thousands of nodes fit in a few MiB, other people's CRDs in nothing. Reads no cluster. */
-import { crds } from '../../api/index.ts'
+import { crdNames } from '../../api/index.ts'
 import { CustomResourceDefinition, Node } from '../kube/kinds.ts'
 import type { Kind, KubeObject } from '../kube/objects.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -8,7 +8,7 @@ type Keep = (object: KubeObject) => KubeObject
 
 /** For `CacheOptions.transform`. What a controller comes to read of these kinds has to be named here. */
 export function kept({ manageCrds, environment: { v3 } }: Surroundings): (kind: Kind, object: KubeObject) => KubeObject {
-  const ours = new Set(manageCrds ? crds(v3 ? 'v3' : 'v1').map(({ metadata: { name } }) => name) : [])
+  const ours = new Set(manageCrds ? crdNames(v3 ? 'v3' : 'v1') : [])
   const table = new Map<string, Keep>([
     [keyOf(Node), object => keptOfNode(object as Node)],
     [
