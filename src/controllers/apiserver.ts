@@ -72,14 +72,19 @@ export const apiServer = (surroundings: Surroundings) =>
       const both = [...access(calico), ...(calico.tier ? [accessPolicy(calico, server)] : [])]
       const made = calico.v3
         ? withWebhooks(calico, { server, key: pairOf(issued.keys, 'calico-webhooks-tls'), letIn, service })
-        : { objects: extension(calico, { server, key: pairOf(issued.keys, 'calico-apiserver-certs'), queryServerKey }), remove: [] }
+        : {
+            objects: extension(calico, { server, key: pairOf(issued.keys, 'calico-apiserver-certs'), queryServerKey }),
+            remove: [],
+            retired: [],
+          }
       return {
         ...outcomeOf(
           calico,
           { resource, issued },
           {
             objects: [...both, ...made.objects],
-            remove: [...retired, ...made.remove],
+            remove: made.remove,
+            retired: [...retired, ...made.retired],
             requesters: ['calico-apiserver'],
           },
         ),
@@ -99,15 +104,11 @@ interface Webhooks {
 }
 
 /** In place of the extension. Its APIService is taken away only while it points to a Service: another of that name is the API server's own. */
-function withWebhooks(calico: Calico, { server, key, letIn, service }: Webhooks): Required<Pick<Made, 'objects' | 'remove'>> {
+function withWebhooks(calico: Calico, { server, key, letIn, service }: Webhooks): Required<Pick<Made, 'objects' | 'remove' | 'retired'>> {
   const reachable = server.webhooks.hostNetwork || letIn
   return {
     objects: webhooks(calico, { ...server.webhooks, nodeNetwork: server.hostNetwork, key, reachable }),
-    remove: [
-      ...retiredWithWebhooks,
-      ...aggregated,
-      ...(service?.spec?.service ? [refOf(service)] : []),
-      ...(reachable ? [] : [registered]),
-    ],
+    remove: [...(service?.spec?.service ? [refOf(service)] : []), ...(reachable ? [] : [registered])],
+    retired: [...retiredWithWebhooks, ...aggregated],
   }
 }

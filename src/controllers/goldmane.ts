@@ -54,7 +54,7 @@ export const goldmane = (surroundings: Surroundings) =>
         { resource, issued },
         {
           objects: rendered(calico, { key, trust: issued.trust.bundle, managed, metricsPort }),
-          remove: retired,
+          retired,
           // Where there is a Whisker, its own controller sees to that.
           requesters: whisker ? [] : ['whisker'],
         },

@@ -67,7 +67,7 @@ export const guardian = (surroundings: Surroundings) =>
             ...{ key: pairOf(issued.keys, pair), trust: issued.trust.bundle, tunnel },
             ...{ address, ca: tls?.ca ?? 'Tigera', version: information?.spec?.calicoVersion ?? '' },
           }),
-          remove: retired,
+          retired,
           requesters: ['guardian'],
         },
       )

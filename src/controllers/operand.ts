@@ -133,8 +133,10 @@ const unsettled: Problem = {
 
 export interface Made {
   objects: readonly (KubeObject | Wanted)[]
-  /** What older versions left behind, or a setting does not want any more and nobody owns. */
+  /** What must not be there, whoever made it. */
   remove?: readonly ObjectRef[]
+  /** What older operators made under these names; users may have made others under them since. */
+  retired?: readonly ObjectRef[]
   /** Service accounts whose pods request their certificates, where any of them do. */
   requesters?: readonly string[]
 }
@@ -143,7 +145,7 @@ export interface Made {
 export function outcomeOf<R extends Asking>(
   calico: Calico,
   { resource, issued: { keys, trust } }: { resource: R; issued: Issued },
-  { objects, remove = [], requesters = [] }: Made,
+  { objects, remove = [], retired = [], requesters = [] }: Made,
 ): Outcome {
   const requested = Object.values(keys.pairs).some(pair => pair?.initContainer)
   const all: (KubeObject | Wanted)[] = [
@@ -154,8 +156,7 @@ export function outcomeOf<R extends Asking>(
   ]
   return {
     objects: finish(calico, all, { owner: ownerOf(resource), spec: resource.spec ?? {} }),
-    // Of that name there may also be something of a user's.
-    remove: [...keys.remove, ...remove.map(ref => ({ ref, ours: '' }))],
+    remove: [...keys.remove, ...remove, ...retired.map(ref => ({ ref, ours: '' }))],
     keeps: keptPolicies(calico),
     warnings: keys.warnings,
     ...(keys.again !== undefined && { again: keys.again }),

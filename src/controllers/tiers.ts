@@ -5,9 +5,9 @@ import { readProvider } from '../installation/facts.ts'
 import { overlaid } from '../installation/overlay.ts'
 import { nodeEvidence } from '../installation/provider-detection.ts'
 import { type ClusterDns, providerNamed } from '../installation/providers.ts'
-import { DaemonSet, Node, Service } from '../kube/kinds.ts'
+import { DaemonSet, Namespace, Node, Service } from '../kube/kinds.ts'
 import { defineController, type Reader } from '../reconcile/controller.ts'
-import { Waiting } from '../reconcile/problems.ts'
+import { type Problem, Waiting } from '../reconcile/problems.ts'
 import { tiers as rendered } from '../render/tiers/tiers.ts'
 import { readAsked } from './asked.ts'
 
@@ -23,10 +23,11 @@ export const tiers = () =>
       const evidence = await cluster.derive('what nodes say about the provider', Node, nodeEvidence)
       const { dns } = providerNamed(spec.kubernetesProvider || (await readProvider(cluster, spec, evidence))?.name)
       const served = await Promise.all([Tier, NetworkPolicy, GlobalNetworkPolicy].map(kind => cluster.serves(kind)))
-      return { dns, served: served.every(Boolean), nodeLocal: await readNodeLocalDns(cluster, dns) }
+      const [namespace, nodeLocal] = await Promise.all([cluster.get(Namespace, dns.namespace), readNodeLocalDns(cluster, dns)])
+      return { dns, served: served.every(Boolean), there: namespace !== undefined, nodeLocal }
     },
 
-    desired({ dns, served, nodeLocal }) {
+    desired({ dns, served, there, nodeLocal }) {
       if (!served) {
         const remedy =
           'With CRDs of crd.projectcalico.org the API server of Calico serves them: create an APIServer, and see TigeraStatus apiserver'
@@ -38,7 +39,7 @@ export const tiers = () =>
       }
       const { objects, remove } = rendered({ dns, nodeLocalDns: nodeLocal })
       // What older operators made under these names; users may have made others under them since.
-      return { objects, remove: remove.map(ref => ({ ref, ours: '' })) }
+      return { objects, remove: remove.map(ref => ({ ref, ours: '' })), problems: there ? [] : [withoutNamespace(dns)] }
     },
   })
 
@@ -48,3 +49,11 @@ async function readNodeLocalDns(cluster: Reader, { service, namespace }: Cluster
   const found = await cluster.get(Service, service, namespace)
   return found ? (found.spec?.clusterIPs ?? []).filter(address => address !== 'None') : 'no service'
 }
+
+/** The tier is there all the same. */
+const withoutNamespace = ({ namespace }: ClusterDns): Problem => ({
+  reason: 'ResourceUpdateError',
+  message: `Error creating / updating resource: namespaces "${namespace}" not found`,
+  object: { apiVersion: 'v1', kind: 'Namespace', name: namespace },
+  remedy: 'The policy for DNS comes with the namespace in which pods of this provider answer it',
+})

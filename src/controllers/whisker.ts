@@ -64,7 +64,7 @@ export const whisker = (surroundings: Surroundings) =>
             notifications: resource.spec?.notifications ?? 'Enabled',
             cluster: { version, id, type },
           }),
-          remove: retired,
+          retired,
           requesters: ['whisker'],
         },
       )

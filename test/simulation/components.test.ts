@@ -1,0 +1,84 @@
+/** What is asked for by resources of its own comes, changes and goes with them, whatever goes wrong meanwhile. */
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { Offline } from '../../src/cli/offline.ts'
+import { seeded } from '../../src/kube/clock.ts'
+import { type Faulty, faulty } from '../../src/kube/faults.ts'
+import { knownKeys } from '../keys.ts'
+import { differences } from './cluster.ts'
+import { change, endOf, type Wishes, wishing } from './component-bed.ts'
+
+const recorded = new URL('../parity/scenarios/certificate-management/input.yaml', import.meta.url)
+const caCert = /caCert: (\S+)/.exec(readFileSync(recorded, 'utf8'))?.[1]
+const webhooks = (pod: object): Wishes['apiServer'] => ({ calicoWebhooksDeployment: { spec: { template: { spec: pod } } } })
+
+const wishes: Record<string, Wishes> = {
+  'Calico alone': { installation: {} },
+  'all components': { installation: {}, apiServer: {}, goldmane: {}, whisker: {}, guardian: { managementClusterAddr: 'mgmt:9449' } },
+  'metrics, and no news': { installation: {}, apiServer: {}, goldmane: { metricsPort: 9081 }, whisker: { notifications: 'Disabled' } },
+  'webhooks in the network of their node': { installation: {}, apiServer: webhooks({ hostNetwork: true }), goldmane: {} },
+  'certificates of another signer': {
+    installation: { certificateManagement: { caCert, signerName: 'example.com/signer' } },
+    ...{ apiServer: {}, goldmane: {}, whisker: {} },
+  },
+}
+
+async function fresh(wanted: Wishes): Promise<Offline> {
+  const cluster = new Offline({ keys: knownKeys(), from: await wishing(wanted, 'v3') })
+  await cluster.start({ systemRoots: '' })
+  await cluster.rest()
+  return cluster
+}
+
+async function ended(cluster: Offline): Promise<Map<string, string>> {
+  await cluster.rest()
+  const end = endOf(cluster)
+  cluster.close()
+  return end
+}
+
+describe.each(Object.entries(wishes))('a cluster that comes to have %s', (name, wanted) => {
+  test('is as if it had never had anything else', { timeout: 60_000 }, async () => {
+    const expected = await ended(await fresh(wanted))
+    for (const [other, before] of Object.entries(wishes).filter(([key]) => key !== name)) {
+      const cluster = await fresh(before)
+      await change(cluster, before, wanted)
+      expect(differences(expected, await ended(cluster)), `from ${other}`).toEqual([])
+    }
+  })
+})
+
+test.each(['v1', 'v3'] as const)(
+  'all components of %s come under every seed of faults, and no pod of calico-node twice',
+  { timeout: 60_000 },
+  async mode => {
+    const from = await wishing(wishes['all components']!, mode)
+    const run = async (seed: number, stormy: boolean) => {
+      const cluster = new Offline({ keys: knownKeys(), seed, from })
+      let network: Faulty | undefined
+      await cluster.start({
+        systemRoots: '',
+        through: transport => {
+          if (!stormy) return transport
+          network = faulty(transport, { random: seeded(seed), clock: cluster.time.clock })
+          return network
+        },
+      })
+      await cluster.time.pass(120_000)
+      network?.calm()
+      await cluster.time.pass(180_000)
+      const { objects } = cluster.sandbox.snapshot().store.collections.get('daemonsets.apps')!
+      const generation = objects.get('calico-system/calico-node')?.metadata.generation
+      return { end: await ended(cluster), generation }
+    }
+    const calm = await run(0, false)
+    const failed: string[] = []
+    for (let seed = 1; seed <= 6; seed++) {
+      const storm = await run(seed, true)
+      failed.push(...differences(calm.end, storm.end).map(difference => `seed ${seed}: ${difference}`))
+      if (storm.generation !== 1) failed.push(`seed ${seed}: calico-node was changed ${storm.generation} times`)
+    }
+    expect(failed).toEqual([])
+    expect([calm.generation, calm.end.size > 150]).toEqual([1, true])
+  },
+)
