@@ -55,6 +55,13 @@ export function creating(it: It): void {
     expect(await bed.get('configmaps', 'a')).toEqual(made)
   })
 
+  it('an object that is going is not made again, either', async bed => {
+    await bed.create('configmaps', { metadata: { name: 'a', finalizers: ['a.b/c'] } })
+    await bed.send('DELETE', bed.path('configmaps', 'a'))
+    const { status, body } = await bed.send('POST', bed.path('configmaps'), { body: { metadata: { name: 'a' } } })
+    expect({ status, message: body.message }).toEqual({ status: 409, message: 'object is being deleted: configmaps "a" already exists' })
+  })
+
   it('unknown fields are dropped with a warning', async bed => {
     const answer = await bed.send('POST', bed.path('configmaps'), { body: { metadata: { name: 'a' }, oops: 1 } })
     expect(answer).toMatchObject({ status: 201, headers: { warning: '299 - "unknown field \\"oops\\""' } })

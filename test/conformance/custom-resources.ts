@@ -1,6 +1,6 @@
 /** Custom resources: definitions, and what they make of objects: pruning, defaults, validation, rules. */
 import { expect } from 'vitest'
-import { type Answer, at, type Bed, type Body } from './bed.ts'
+import { type Answer, at, type Bed, type Body, version } from './bed.ts'
 import type { It } from './suite.ts'
 import { define, definitions, widgets } from './widgets.ts'
 
@@ -225,5 +225,35 @@ export function customResources(it: It): void {
       status: 422,
       body: { message: expect.stringContaining('metadata.name: Invalid value: "other.x.y": must be spec.names.plural+"."+spec.group') },
     })
+  })
+
+  it('applying empty labels writes each time anew, and shows nothing of them', async bed => {
+    const apiVersion = await widgets(bed)
+    const apply = () =>
+      bed.apply({ metadata: { name: 'w', labels: {} }, spec: { size: 1 } }, { resource: `${apiVersion}/widgets`, kind: 'Widget' })
+    const versions = [await apply(), await apply(), await apply()].map(({ body }) => {
+      expect(at(body, 'metadata')).not.toHaveProperty('labels')
+      return version(body)
+    })
+    expect(new Set(versions).size).toBe(3)
+    const patch = () => bed.patch(`${apiVersion}/widgets`, 'w', { spec: {} })
+    const settled = version(await patch())
+    expect(versions).not.toContain(settled)
+    expect(version(await patch())).toBe(settled)
+  })
+
+  it('what is wrong with its metadata is said as often as it is looked at', async bed => {
+    const apiVersion = await widgets(bed)
+    await post(bed, {})
+    const body = { metadata: { annotations: { 'a b': '' } } }
+    const answer = await bed.send('PATCH', bed.path(`${apiVersion}/widgets`, 'w'), { body, type: 'merge' })
+    expect((at(answer.body, 'details.causes') as unknown[]).length).toBe(3)
+  })
+
+  it('a merge patch takes nulls out of new data, lists included', async bed => {
+    const apiVersion = await widgets(bed)
+    await post(bed, { size: 1 })
+    const patched = await bed.patch(`${apiVersion}/widgets`, 'w', { spec: { free: { l: [{ a: null, b: 1 }, null] } } })
+    expect(at(patched, 'spec.free')).toEqual({ l: [{ b: 1 }, null] })
   })
 }

@@ -73,10 +73,10 @@ export function dryRuns(it: It): void {
   })
 
   it('a watch hears nothing of dry runs', async bed => {
-    const watch = await bed.watch('configmaps', { resourceVersion: version(await bed.create('configmaps', { metadata: { name: 'a' } })) })
-    await bed.create('configmaps', { metadata: { name: 'dry' } }, all)
-    await bed.patchWith('configmaps', 'a', { body: { data: { x: '1' } }, type: 'merge', ...all })
-    await bed.create('configmaps', { metadata: { name: 'wet' } })
+    const watch = await bed.watch('secrets', { resourceVersion: version(await bed.create('secrets', { metadata: { name: 'a' } })) })
+    await bed.create('secrets', { metadata: { name: 'dry' } }, all)
+    await bed.patchWith('secrets', 'a', { body: { stringData: { x: '1' } }, type: 'merge', ...all })
+    await bed.create('secrets', { metadata: { name: 'wet' } })
     expect(await watch.take(1)).toEqual(['ADDED wet'])
   })
 

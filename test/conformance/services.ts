@@ -124,4 +124,49 @@ export function services(it: It): void {
     const answer = await bed.send('PATCH', bed.path('services', 'a'), { type: 'merge', body: { spec: { clusterIP: '10.96.200.200' } } })
     expect(answer).toMatchObject({ status: 422, body: { message: expect.stringContaining('may not change once set') } })
   })
+
+  it('ports of one number, for two protocols, share a node port', async bed => {
+    const ports = [
+      { name: 'a', port: 53 },
+      { name: 'b', port: 53, protocol: 'UDP' },
+    ]
+    const made = await make(bed, { type: 'NodePort', ports })
+    expect(at(made, 'spec.ports.0.nodePort')).toBe(at(made, 'spec.ports.1.nodePort'))
+  })
+
+  it('an update keeps node ports by the names of ports', async bed => {
+    const made = await make(bed, { type: 'NodePort', ports: [{ name: 'a', port: 80 }] })
+    const ports = [
+      { name: 'b', port: 80 },
+      { name: 'a', port: 81 },
+    ]
+    const { body } = await bed.send('PUT', bed.path('services', 'a'), { body: service({ type: 'NodePort', ports }) })
+    expect(at(body, 'spec.ports.1.nodePort')).toBe(at(made, 'spec.ports.0.nodePort'))
+    expect(at(body, 'spec.ports.0.nodePort')).not.toBe(at(made, 'spec.ports.0.nodePort'))
+  })
+
+  it('what only matters outside goes with the addresses outside', async bed => {
+    expect(await make(bed, { externalIPs: ['1.2.3.4'] })).toMatchObject({ spec: { externalTrafficPolicy: 'Cluster' } })
+    expect((await bed.patch('services', 'a', { spec: { externalIPs: null } })).spec).not.toHaveProperty('externalTrafficPolicy')
+  })
+
+  it('a port for health checks does not change', async bed => {
+    const made = await make(bed, { type: 'LoadBalancer', externalTrafficPolicy: 'Local' })
+    const healthCheckNodePort = Number(at(made, 'spec.healthCheckNodePort'))
+    const other = healthCheckNodePort === 30500 ? 30501 : 30500
+    const answer = await bed.send('PATCH', bed.path('services', 'a'), { type: 'merge', body: { spec: { healthCheckNodePort: other } } })
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { message: 'Service "a" is invalid: spec.healthCheckNodePort: Forbidden: field is immutable' },
+    })
+  })
+
+  it('a headless Service that comes to select pods needs all its families', async bed => {
+    await make(bed, { clusterIP: 'None' })
+    const answer = await bed.send('PATCH', bed.path('services', 'a'), { type: 'merge', body: { spec: { selector: { a: 'b' } } } })
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { details: { causes: [{ field: 'spec.ipFamilyPolicy' }, { field: 'spec.ipFamilies[1]' }] } },
+    })
+  })
 }

@@ -18,6 +18,7 @@ import { refusals } from './refusals.ts'
 import { selecting } from './selecting.ts'
 import { services } from './services.ts'
 import { statuses } from './statuses.ts'
+import { strategic } from './strategic.ts'
 import { updating } from './updating.ts'
 import { watching } from './watching.ts'
 
@@ -28,6 +29,7 @@ const subjects: Record<string, (it: It) => void> = {
   'creating objects': creating,
   'updating objects': updating,
   'patching objects': patching,
+  'strategic merge patches': strategic,
   'server-side apply': applying,
   'who owns which field': ownership,
   'lists that merge': itemwise,
