@@ -10,6 +10,7 @@ import { isTrue } from './options.ts'
 import { type ResourcePath, resourcePath } from './paths.ts'
 import { methodNotAllowed, notFound, Refusal, unknownPath, unknownResource } from './refusals.ts'
 import { isReview, review, type Tokens } from './reviews.ts'
+import { rulesOf } from './rules/rules.ts'
 import type { Served } from './served.ts'
 import type { Server } from './server.ts'
 import type { Stream } from './stream.ts'
@@ -106,8 +107,15 @@ function callOf({ server }: House, { path, request, session }: { path: ResourceP
     body: request.body,
     contentType: (request.contentType ?? 'application/json').split(';')[0]!.trim(),
     accept: request.accept ?? '',
-    warnings: [],
+    warnings: deprecations(served),
   }
+}
+
+function deprecations(served: Served): string[] {
+  const { deprecated, deprecationWarning } = served.custom?.version ?? {}
+  if (deprecated) return [deprecationWarning ?? `${served.apiVersion} ${served.kind} is deprecated`]
+  const { deprecation } = rulesOf(served)
+  return deprecation === undefined ? [] : [deprecation]
 }
 
 const ofObject: Record<string, Verb> = { GET: 'get', PUT: 'update', PATCH: 'patch', DELETE: 'delete', POST: 'create' }
@@ -154,7 +162,7 @@ function routed(house: House, call: Call): Routed {
     if (call.verb === 'watch') {
       const events = watch(server, call)
       logged(200)
-      return { status: 200, headers: json, body: undefined, events }
+      return { status: 200, headers: { ...json, ...warned(call.warnings) }, body: undefined, events }
     }
     const { status, body } = answer(house, call)
     logged(status, call.name ?? (call.verb === 'create' ? (body as { metadata?: { name?: string } }).metadata?.name : undefined))

@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import { at, type Bed, type Body, place, version } from './bed.ts'
 import type { It } from './suite.ts'
-import { widgets } from './widgets.ts'
+import { define, widgets } from './widgets.ts'
 
 const mine = { labelSelector: 'mine' }
 const names = ({ items }: { items: Body[] }) => items.map(item => at(item, 'metadata.name'))
@@ -28,6 +28,7 @@ export function listing(it: It): void {
     expect(await bed.list(`${apiVersion}/widgets`)).toMatchObject({
       kind: 'WidgetList',
       apiVersion,
+      metadata: { continue: '' },
       items: [{ apiVersion, kind: 'Widget' }],
     })
   })
@@ -35,6 +36,14 @@ export function listing(it: It): void {
   it('an empty list is a list', async bed => {
     await bed.home()
     expect(await bed.list('secrets')).toMatchObject({ kind: 'SecretList', items: [] })
+  })
+
+  it('whoever asks for what is to go is told so', async bed => {
+    await bed.home()
+    const { headers } = await bed.send('GET', bed.path('endpoints'))
+    expect(headers.warning).toBe('299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"')
+    const group = await define(bed, { version: { deprecated: true } })
+    expect((await bed.send('GET', bed.path(`${group}/v1/widgets`))).headers.warning).toBe(`299 - "${group}/v1 Widget is deprecated"`)
   })
 
   it('a list across all Namespaces has those of each', async bed => {

@@ -16,6 +16,8 @@ export interface Rules {
   readonly generationFromZero?: boolean
   /** Status is written through its subresource only. */
   readonly status?: StatusRules
+  /** Whoever asks for the kind is told so. */
+  readonly deprecation?: string
   /** Fields that selectors know beside name and namespace. */
   readonly selectable?: readonly string[]
 }
@@ -36,7 +38,7 @@ const whole: StatusRules = { keeps: [spec, metadata] }
 
 /** From the registry of kube-apiserver 1.35, by storage key. What is not here has nothing peculiar. */
 const table: Record<string, Rules> = {
-  endpoints: { upserts: true },
+  endpoints: { upserts: true, deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice' },
   events: {
     upserts: true,
     selectable: [

@@ -28,10 +28,11 @@ export function list(server: Server, call: Call): Answer {
   return { status: 200, body: listOf(page, { metadata, served: call.served, form: formOf(call, server.clock) }) }
 }
 
-/** Items of built-in kinds do not say in lists what they are. */
+/** Items of built-in kinds do not say in lists what they are; lists of custom resources say when there is no more, too. */
 export function listOf(page: Item[], { metadata, served, form }: { metadata: object; served: Served; form: Form }): unknown {
   if (form.list) return form.list(page, metadata)
-  return { kind: served.listKind, apiVersion: served.apiVersion, metadata, items: page.map(form.item) }
+  const whole = served.custom ? { continue: '', ...metadata } : metadata
+  return { kind: served.listKind, apiVersion: served.apiVersion, metadata: whole, items: page.map(form.item) }
 }
 
 interface Start {

@@ -90,12 +90,18 @@ function finalize(server: Server, call: Call, object: Item): Answer {
 }
 
 /** A token that this server alone would know; nothing here checks it. */
-function token({ clock, random }: Server, call: Call): Answer {
+function token({ clock, random }: Server, call: Call, account: Item): Answer {
   const sent = sentObject({ ...call, served: { ...call.served, apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest' } })
-  const { expirationSeconds = 3600 } = (sent.spec ?? {}) as { expirationSeconds?: number }
-  const expirationTimestamp = timestamp({ ...clock, now: () => clock.now() + expirationSeconds * 1000 })
-  return { status: 201, body: { ...sent, metadata: sent.metadata ?? {}, status: { token: uuid(random), expirationTimestamp } } }
+  const { name, namespace, uid } = account.metadata
+  const { expirationSeconds = 3600, audiences = issuer, boundObjectRef = null } = (sent.spec ?? {}) as Record<string, unknown>
+  const expirationTimestamp = timestamp({ ...clock, now: () => clock.now() + Number(expirationSeconds) * 1000 })
+  const metadata = { name, namespace, uid, creationTimestamp: timestamp(clock) }
+  const spec = { audiences, expirationSeconds, boundObjectRef }
+  return { status: 201, body: { ...sent, metadata, spec, status: { token: uuid(random), expirationTimestamp } } }
 }
+
+/** Who takes tokens that are for nobody in particular. */
+const issuer = ['https://kubernetes.default.svc']
 
 function evict(server: Server, call: Call, pod: Item): Answer {
   deletion(server, call, { old: pod, options: { dryRun: isDryRun(call) } })
