@@ -10,7 +10,7 @@ import { calicoSystem } from '../parts/places.ts'
 import { dnsEgress, kubernetesEgress, policy } from '../parts/policy.ts'
 import { present } from '../parts/present.ts'
 import { allow, role, roleBinding, serviceAccount } from '../parts/rbac.ts'
-import { controlPlane } from '../parts/scheduling.ts'
+import { onControlPlane } from '../parts/scheduling.ts'
 import { nonRoot } from '../parts/security.ts'
 import { metricsService, service } from '../parts/service.ts'
 import { configMapFiles } from '../parts/volumes.ts'
@@ -59,8 +59,7 @@ const workload = (calico: Calico, parts: GoldmaneParts): Deployment =>
     template: pods({
       name,
       serviceAccountName: name,
-      nodeSelector: calico.controlPlane.nodeSelector,
-      tolerations: [...calico.controlPlane.tolerations, ...controlPlane, ...calico.provider.tolerations],
+      ...onControlPlane(calico),
       volumes: [configMapFiles('config', name), parts.trust.volume, parts.key.volume],
       containers: [main(calico, parts)],
     }),

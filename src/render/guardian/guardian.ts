@@ -5,11 +5,12 @@ import type { Calico } from '../../installation/calico.ts'
 import type { Container, Deployment, Probe, Secret } from '../../kube/kinds.ts'
 import type { KubeObject } from '../../kube/objects.ts'
 import { container, type Env } from '../parts/container.ts'
+import { copied } from '../parts/copy.ts'
 import { calicoSystem } from '../parts/places.ts'
 import { dnsEgress, kubernetesEgress, policy } from '../parts/policy.ts'
 import { present } from '../parts/present.ts'
 import { account, clusterRole, clusterRoleBinding, serviceAccount } from '../parts/rbac.ts'
-import { controlPlane } from '../parts/scheduling.ts'
+import { onControlPlane } from '../parts/scheduling.ts'
 import { nonRoot } from '../parts/security.ts'
 import { service } from '../parts/service.ts'
 import { deployment, pods } from '../parts/workload.ts'
@@ -44,15 +45,6 @@ export const guardian = (calico: Calico, parts: GuardianParts): KubeObject[] =>
     calico.tier && access(calico),
   )
 
-/** Pods can only mount Secrets of their own namespace. */
-const copied = ({ metadata: { name }, type, data }: Secret): Secret => ({
-  apiVersion: 'v1',
-  kind: 'Secret',
-  metadata: { name, namespace: calicoSystem },
-  type,
-  data,
-})
-
 const workload = (calico: Calico, parts: GuardianParts): Deployment =>
   deployment(name, {
     replicas: 1,
@@ -62,8 +54,7 @@ const workload = (calico: Calico, parts: GuardianParts): Deployment =>
       namespace: calicoSystem,
       annotations: annotations(parts),
       serviceAccountName: name,
-      nodeSelector: calico.controlPlane.nodeSelector,
-      tolerations: [...calico.controlPlane.tolerations, ...controlPlane, ...calico.provider.tolerations],
+      ...onControlPlane(calico),
       volumes: [parts.trust.volume, { name: 'guardian-certs', secret: { secretName: parts.tunnel.metadata.name } }, parts.key.volume],
       containers: [main(calico, parts)],
     }),

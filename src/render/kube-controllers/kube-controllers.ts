@@ -7,7 +7,7 @@ import { apiServerEnv, container, execProbe } from '../parts/container.ts'
 import { calicoSystem } from '../parts/places.ts'
 import { present } from '../parts/present.ts'
 import { account, clusterRole, clusterRoleBinding, serviceAccount, useOf } from '../parts/rbac.ts'
-import { controlPlane } from '../parts/scheduling.ts'
+import { onControlPlane } from '../parts/scheduling.ts'
 import { unprivileged } from '../parts/security.ts'
 import { metricsService } from '../parts/service.ts'
 import { deployment, pods } from '../parts/workload.ts'
@@ -42,8 +42,7 @@ const workload = (calico: Calico, trust: TrustedBundle): Deployment =>
       annotations: trust.hashes,
       serviceAccountName: name,
       priorityClassName: 'system-cluster-critical',
-      nodeSelector: calico.controlPlane.nodeSelector,
-      tolerations: [...calico.controlPlane.tolerations, ...controlPlane, ...calico.provider.tolerations],
+      ...onControlPlane(calico),
       volumes: [trust.volume],
       containers: [main(calico, trust)],
     }),

@@ -1,7 +1,8 @@
 /** The namespace that all else lives in, and what it needs to begin with. */
 import type { Calico } from '../../installation/calico.ts'
-import type { Namespace, Secret } from '../../kube/kinds.ts'
+import type { Namespace } from '../../kube/kinds.ts'
 import type { KubeObject } from '../../kube/objects.ts'
+import { copied } from '../parts/copy.ts'
 import { calicoSystem } from '../parts/places.ts'
 import { account, roleBinding } from '../parts/rbac.ts'
 
@@ -30,13 +31,4 @@ const privilegedNamespace = (name: string, { namespace, privilegedNamespaceLabel
     },
     annotations: namespace.annotations,
   },
-})
-
-/** Pods can only name secrets of their own namespace. */
-const copied = ({ metadata: { name }, type, data }: Secret): Secret => ({
-  apiVersion: 'v1',
-  kind: 'Secret',
-  metadata: { name, namespace: calicoSystem },
-  type,
-  data,
 })

@@ -1,5 +1,6 @@
 /** Where pods may run: sets of tolerations in the order in which running pods have them, and what keeps pods apart (spec/installation-render.md §1.2). Decides nothing. */
-import type { Affinity, Toleration } from '../../kube/kinds.ts'
+import type { Calico } from '../../installation/calico.ts'
+import type { Affinity, PodSpec, Toleration } from '../../kube/kinds.ts'
 
 const criticalAddons: Toleration = { key: 'CriticalAddonsOnly', operator: 'Exists' }
 
@@ -16,8 +17,14 @@ export const controlPlaneTaints: Toleration[] = [
   { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' },
 ]
 
-/** On the nodes of the control plane too, also when a node is kept for critical pods. */
-export const controlPlane: Toleration[] = [...controlPlaneTaints, criticalAddons]
+/** Where the user wants what controls Calico, and on the nodes of the control plane too, also when a node is kept for critical pods. */
+export const onControlPlane = ({
+  controlPlane: { nodeSelector, tolerations },
+  provider,
+}: Calico): Pick<PodSpec, 'nodeSelector' | 'tolerations'> => ({
+  nodeSelector,
+  tolerations: [...tolerations, ...controlPlaneTaints, criticalAddons, ...provider.tolerations],
+})
 
 /** Rather not on one host, nor in one zone, with another pod of the same name in these namespaces. */
 export const apart = (name: string, namespaces: string[]): Affinity => ({

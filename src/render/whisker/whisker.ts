@@ -9,7 +9,7 @@ import { calicoSystem } from '../parts/places.ts'
 import { dnsEgress, policy } from '../parts/policy.ts'
 import { present } from '../parts/present.ts'
 import { serviceAccount } from '../parts/rbac.ts'
-import { controlPlane } from '../parts/scheduling.ts'
+import { onControlPlane } from '../parts/scheduling.ts'
 import { nonRoot } from '../parts/security.ts'
 import { service } from '../parts/service.ts'
 import { configMapFiles } from '../parts/volumes.ts'
@@ -54,8 +54,7 @@ const workload = (calico: Calico, parts: WhiskerParts): Deployment =>
     template: pods({
       name,
       serviceAccountName: name,
-      nodeSelector: calico.controlPlane.nodeSelector,
-      tolerations: [...calico.controlPlane.tolerations, ...controlPlane, ...calico.provider.tolerations],
+      ...onControlPlane(calico),
       volumes: [configMapFiles('nginx-config', config), parts.key.volume, parts.trust.volume],
       containers: [pages(calico, parts), backend(calico, parts)],
     }),
