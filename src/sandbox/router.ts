@@ -3,7 +3,6 @@ import type { Request, WatchEvent } from '../kube/transport.ts'
 import type { Access } from './access.ts'
 import type { Aggregated, Handler } from './aggregated.ts'
 import type { Answer, Call, User, Verb } from './call.ts'
-import { isUnknownVersion } from './discovery.ts'
 import { documentOf } from './documents.ts'
 import { entryOf, type RequestLog } from './log.ts'
 import { isTrue } from './options.ts'
@@ -91,10 +90,7 @@ async function forwarded({ server, log }: House, handler: Handler, { request, se
 function callOf({ server }: House, { path, request, session }: { path: ResourcePath; request: Request; session: Session }): Call {
   const { group, version, resource = '', namespace, name, subresource } = path
   const served = server.catalogue.find(group, version, resource)
-  if (!served)
-    throw !group || server.catalogue.hasVersion(group, version) || isUnknownVersion(server, group, version)
-      ? unknownResource()
-      : unknownPath()
+  if (!served) throw server.catalogue.all.some(each => each.group === group && !each.custom) ? unknownResource() : unknownPath()
   const query = request.query ?? {}
   return {
     ...session,

@@ -3,7 +3,10 @@ import type { Body } from './bed.ts'
 
 /** `ports`: those that were asked for, and so are not drawn by lot. */
 export const comparable = (answer: unknown, { ports = [] }: { ports?: readonly number[] } = {}): unknown =>
-  sorted(JSON.parse(JSON.stringify(answer), (name, value) => (value === null ? null : (forms[name]?.(value as never, ports) ?? value))))
+  sorted(JSON.parse(JSON.stringify(answer), (name, value) => (isMap(value) ? value : (forms[name]?.(value as never, ports) ?? value))))
+
+/** Things that are described have names like those of fields. */
+const isMap = (value: unknown) => value === null || (typeof value === 'object' && !Array.isArray(value))
 
 const drawn = () => '…'
 const familyOf = (address: string) => (address.includes(':') ? 'IPv6' : 'IPv4')

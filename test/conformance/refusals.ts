@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import type { Request } from '../../src/kube/transport.ts'
 import type { Sent } from './bed.ts'
 import type { It } from './suite.ts'
+import { widgets } from './widgets.ts'
 
 type Failure = [code: number, reason: string, message: string, details?: object]
 
@@ -213,6 +214,7 @@ export function refusals(it: It): void {
   it('paths that lead nowhere are answered in plain text', async bed => {
     expect(await bed.send('GET', '/nowhere')).toMatchObject({ status: 404, body: '404 page not found\n' })
     expect(await bed.send('GET', '/apis/nowhere/v1')).toMatchObject({ status: 404, body: '404 page not found\n' })
+    expect(await bed.send('GET', `/apis/${await widgets(bed)}/wombats`)).toMatchObject({ status: 404, body: '404 page not found\n' })
   })
 
   it('an invalid name is told with the rule for names', async bed => {
