@@ -95,7 +95,7 @@ function checkOwners(owners: OwnerReference[]): FieldError[] {
   ]
 }
 
-function checkFinalizers(finalizers: string[]): FieldError[] {
+export function checkFinalizers(finalizers: string[]): FieldError[] {
   const path = 'metadata.finalizers'
   return [
     ...finalizers.flatMap(finalizer => labelKey(finalizer).map(words => invalid(path, finalizer, words))),

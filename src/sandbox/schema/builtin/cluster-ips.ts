@@ -61,7 +61,7 @@ function checkFamilies(spec: ServiceSpec): FieldError[] {
   const once = clusterIPs.length < 2 || new Set(clusterIPs.map(familyOf)).size > 1
   const others = clusterIPs.flatMap((address, index) => {
     const family = ipFamilies[index]
-    if (isHeadless(spec) || family === undefined || familyOf(address) === family) return []
+    if (isHeadless(spec) || (family !== 'IPv4' && family !== 'IPv6') || familyOf(address) === family) return []
     return [invalid(`spec.clusterIPs[${index}]`, address, `expected an ${family} value as indicated by \`ipFamilies[${index}]\``)]
   })
   return [...(once ? [] : [invalid('spec.clusterIPs', clusterIPs, 'may specify no more than one IP for each IP family')]), ...others]

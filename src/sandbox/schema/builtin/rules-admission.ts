@@ -66,7 +66,22 @@ function checkClient({ url, service }: ValidatingWebhook['clientConfig'], path: 
     ...present(service.name, `${path}.service.namespace`),
     ...present(service.namespace, `${path}.service.name`),
     ...portNumber(service.port ?? 443).map(words => invalid(`${path}.service.port`, service.port, `port is not valid: ${words}`)),
-    ...(service.path && !service.path.startsWith('/') ? [invalid(`${path}.service.path`, service.path, "must start with a '/'")] : []),
+    ...checkServicePath(service.path ?? '', `${path}.service.path`),
+  ]
+}
+
+function checkServicePath(value: string, path: string): FieldError[] {
+  if (value === '' || value === '/') return []
+  const error = (words: string) => invalid(path, value, words)
+  if (value === '//') return [error('segment[0] may not be empty')]
+  const segments = value.slice(1).replace(/\/$/, '').split('/')
+  return [
+    ...(value.startsWith('/') ? [] : [error("must start with a '/'")]),
+    ...segments.flatMap((segment, index) =>
+      segment === ''
+        ? [error(`segment[${index}] may not be empty`)]
+        : dnsSubdomain(segment).map(words => error(`segment[${index}]: ${words}`)),
+    ),
   ]
 }
 
@@ -107,11 +122,32 @@ function checkRule(
     ...checkMany(apiGroups, `${path}.apiGroups`, 'API groups'),
     ...checkMany(apiVersions, `${path}.apiVersions`, 'API versions'),
     ...apiVersions.flatMap((version, index) => present(version, `${path}.apiVersions[${index}]`)),
-    ...(resources.length === 0 ? [required(`${path}.resources`)] : []),
-    ...(resources.includes('*') && resources.some(each => each !== '*' && !each.includes('/'))
-      ? [invalid(`${path}.resources`, resources, "if '*' is present, must not specify other resources without subresources")]
-      : []),
+    ...checkResources(resources, `${path}.resources`),
     ...(scope ? oneOf(scope, ['*', 'Cluster', 'Namespaced'], `${path}.scope`) : []),
+  ]
+}
+
+function checkResources(resources: string[], path: string): FieldError[] {
+  const below = new Set<string>()
+  const above = new Set<string>()
+  const each = resources.flatMap((text, index) => {
+    if (text === '') return [required(`${path}[${index}]`)]
+    const [resource = '', ...rest] = text.split('/')
+    if (rest.length === 0) return []
+    const subresource = rest.join('/')
+    const found = [below.has(resource) ? `${resource}/*` : '', above.has(subresource) ? `*/${subresource}` : ''].filter(Boolean)
+    if (subresource === '*') below.add(resource)
+    if (resource === '*') above.add(subresource)
+    return found.map(other => invalid(`${path}[${index}]`, text, `if '${other}' is present, must not specify ${text}`))
+  })
+  const others = (words: string) => [invalid(path, resources, `if ${words}`)]
+  return [
+    ...(resources.length === 0 ? [required(path)] : []),
+    ...each,
+    ...(resources.length > 1 && resources.includes('*/*') ? others("'*/*' is present, must not specify other resources") : []),
+    ...(resources.includes('*') && resources.some(text => text !== '*' && text !== '' && !text.includes('/'))
+      ? others("'*' is present, must not specify other resources without subresources")
+      : []),
   ]
 }
 

@@ -1,7 +1,7 @@
 /** Judges where pods want to be. https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/ */
 import type { Affinity, NodeSelectorTerm, PodAffinityTerm } from '../../../kube/kinds.ts'
 import { type FieldError, forbidden, invalid, required } from '../field-errors.ts'
-import { labelKey } from '../names.ts'
+import { dnsLabel, labelKey } from '../names.ts'
 import { selector } from './checks.ts'
 
 export function checkAffinity({ nodeAffinity, podAffinity, podAntiAffinity }: Affinity = {}, path: string): FieldError[] {
@@ -64,9 +64,21 @@ function checkPods(affinity: Affinity['podAffinity'], path: string): FieldError[
   ]
 }
 
-function checkPodTerm({ topologyKey, labelSelector }: PodAffinityTerm, path: string): FieldError[] {
+function checkPodTerm(term: PodAffinityTerm, path: string): FieldError[] {
+  const { topologyKey, labelSelector, namespaceSelector, namespaces = [], matchLabelKeys = [], mismatchLabelKeys = [] } = term
+  const keys = (all: string[], field: string) =>
+    all.flatMap((key, index) => labelKey(key).map(words => invalid(`${path}.${field}[${index}]`, key, words)))
   return [
     ...selector(labelSelector, `${path}.labelSelector`),
+    ...(namespaceSelector ? selector(namespaceSelector, `${path}.namespaceSelector`) : []),
+    ...namespaces.flatMap(name => dnsLabel(name).map(words => invalid(`${path}.namespace`, name, words))),
+    ...keys(matchLabelKeys, 'matchLabelKeys'),
+    ...keys(mismatchLabelKeys, 'mismatchLabelKeys'),
+    ...matchLabelKeys.flatMap((key, index) =>
+      mismatchLabelKeys.includes(key)
+        ? [invalid(`${path}.matchLabelKeys[${index}]`, key, 'exists in both matchLabelKeys and mismatchLabelKeys')]
+        : [],
+    ),
     ...(topologyKey ? [] : [required(`${path}.topologyKey`, 'can not be empty')]),
     ...labelKey(topologyKey ?? '').map(words => invalid(`${path}.topologyKey`, topologyKey ?? '', words)),
   ]

@@ -1,9 +1,10 @@
 /** Judges containers: their names, images, ports, variables, mounts, probes and resources. */
-import type { Container, ContainerPort, EnvVar, HTTPGetAction, Probe, ResourceRequirements, VolumeMount } from '../../../kube/kinds.ts'
+import type { Container, ContainerPort, HTTPGetAction, Probe, ResourceRequirements, VolumeMount } from '../../../kube/kinds.ts'
 import { compareQuantities } from '../../../kube/quantity.ts'
 import { duplicate, type FieldError, forbidden, invalid, notFound, required } from '../field-errors.ts'
 import { dnsLabel, portName } from '../names.ts'
 import { named, notNegative, oneOf, oneOfRequired, port, portOrName, present, repeated } from './checks.ts'
+import { checkEnv, checkEnvFrom } from './rules-env.ts'
 
 const protocols = ['SCTP', 'TCP', 'UDP']
 
@@ -20,7 +21,8 @@ export function checkContainer(container: Container, path: string, { volumes }: 
     ...present(container.image, `${path}.image`),
     ...oneOfRequired(container.terminationMessagePolicy, ['File', 'FallbackToLogsOnError'], `${path}.terminationMessagePolicy`),
     ...checkPorts(container.ports ?? [], `${path}.ports`),
-    ...checkEnv(container.env ?? [], `${path}.env`),
+    ...checkEnv(container.env ?? [], `${path}.env`, volumes),
+    ...checkEnvFrom(container.envFrom ?? [], `${path}.envFrom`),
     ...checkMounts(container, `${path}.volumeMounts`, volumes),
     ...oneOfRequired(container.imagePullPolicy, ['Always', 'IfNotPresent', 'Never'], `${path}.imagePullPolicy`),
     ...checkResources(container.resources, `${path}.resources`),
@@ -42,66 +44,24 @@ function checkPorts(ports: ContainerPort[], path: string): FieldError[] {
   })
 }
 
-function checkEnv(env: EnvVar[], path: string): FieldError[] {
-  const words = "a valid environment variable name must consist only of printable ASCII characters other than '='"
-  return env.flatMap(({ name, value, valueFrom }, index) => {
-    const at = `${path}[${index}]`
-    return [
-      ...(name ? (/^[ -<>-~]+$/.test(name) ? [] : [invalid(`${at}.name`, name, words)]) : [required(`${at}.name`)]),
-      ...(valueFrom ? checkSource(valueFrom, Boolean(value), `${at}.valueFrom`) : []),
-    ]
-  })
-}
-
-function checkSource(source: NonNullable<EnvVar['valueFrom']>, hasValue: boolean, path: string): FieldError[] {
-  const { fieldRef, configMapKeyRef, secretKeyRef } = source
-  const sources = Object.values(source).filter(each => each !== undefined).length
-  const words =
-    sources === 0
-      ? 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`'
-      : hasValue
-        ? 'may not be specified when `value` is not empty'
-        : sources > 1
-          ? 'may not have more than one field specified at a time'
-          : undefined
-  return [
-    ...(fieldRef ? checkFieldRef(fieldRef.fieldPath, `${path}.fieldRef.fieldPath`) : []),
-    ...[
-      configMapKeyRef && ([configMapKeyRef, 'configMapKeyRef'] as const),
-      secretKeyRef && ([secretKeyRef, 'secretKeyRef'] as const),
-    ].flatMap(each =>
-      each ? [...present(each[0].name, `${path}.${each[1]}.name`), ...present(each[0].key, `${path}.${each[1]}.key`)] : [],
-    ),
-    ...(words ? [invalid(path, '', words)] : []),
-  ]
-}
-
-const downward = [
-  'metadata.name',
-  'metadata.namespace',
-  'metadata.uid',
-  'spec.nodeName',
-  'spec.serviceAccountName',
-  'status.hostIP',
-  'status.hostIPs',
-  'status.podIP',
-  'status.podIPs',
-]
-
-/** https://kubernetes.io/docs/concepts/workloads/pods/downward-api/#available-fields */
-function checkFieldRef(fieldPath: string | undefined, path: string): FieldError[] {
-  if (!fieldPath) return [required(path)]
-  if (downward.includes(fieldPath) || /^metadata\.(annotations|labels)\['.+'\]$/.test(fieldPath)) return []
-  return [invalid(path, fieldPath, `error converting fieldPath: field label not supported: ${fieldPath}`)]
-}
-
-function checkMounts({ volumeMounts: mounts = [] }: Container, path: string, volumes: Set<string>): FieldError[] {
+function checkMounts({ volumeMounts: mounts = [], securityContext }: Container, path: string, volumes: Set<string>): FieldError[] {
   const twice = repeated(mounts.map(({ mountPath }) => mountPath))
-  return mounts.flatMap((mount, index) => checkMount(mount, { path: `${path}[${index}]`, twice: twice.includes(index), volumes }))
+  const privileged = securityContext?.privileged === true
+  return mounts.flatMap((mount, index) => [
+    ...checkMount(mount, { path: `${path}[${index}]`, twice: twice.includes(index), volumes }),
+    // Of these the server does not say which mount they are of.
+    ...checkBelow(mount.subPath, `${path}.subPath`),
+    ...(mount.subPath && mount.subPathExpr
+      ? [invalid(`${path}[${index}].subPathExpr`, mount.subPathExpr, 'subPathExpr and subPath are mutually exclusive')]
+      : []),
+    ...checkBelow(mount.subPathExpr, `${path}.subPathExpr`),
+    ...checkPropagation(mount, privileged, `${path}.mountPropagation`),
+    ...checkRecursion(mount, `${path}.recursiveReadOnly`),
+  ])
 }
 
 function checkMount(
-  { name, mountPath, subPath, subPathExpr }: VolumeMount,
+  { name, mountPath }: VolumeMount,
   { path, twice, volumes }: { path: string; twice: boolean; volumes: Set<string> },
 ): FieldError[] {
   return [
@@ -109,7 +69,33 @@ function checkMount(
     ...(volumes.has(name) ? [] : [notFound(`${path}.name`, name ?? '')]),
     ...present(mountPath, `${path}.mountPath`),
     ...(twice ? [invalid(`${path}.mountPath`, mountPath, 'must be unique')] : []),
-    ...(subPath && subPathExpr ? [invalid(`${path}.subPathExpr`, subPathExpr, 'subPathExpr and subPath are mutually exclusive')] : []),
+  ]
+}
+
+function checkBelow(path: string | undefined, at: string): FieldError[] {
+  if (!path) return []
+  return [
+    ...(path.startsWith('/') ? [invalid(at, path, 'must be a relative path')] : []),
+    ...(path.split('/').includes('..') ? [invalid(at, path, "must not contain '..'")] : []),
+  ]
+}
+
+function checkPropagation({ mountPropagation }: VolumeMount, privileged: boolean, path: string): FieldError[] {
+  if (mountPropagation === 'Bidirectional' && !privileged)
+    return [forbidden(path, 'Bidirectional mount propagation is available only to privileged containers')]
+  return mountPropagation === undefined ? [] : oneOf(mountPropagation, ['Bidirectional', 'HostToContainer', 'None'], path)
+}
+
+function checkRecursion({ recursiveReadOnly, readOnly, mountPropagation = 'None' }: VolumeMount, path: string): FieldError[] {
+  if (recursiveReadOnly === undefined || recursiveReadOnly === 'Disabled') return []
+  return [
+    ...oneOf(recursiveReadOnly, ['Disabled', 'Enabled', 'IfPossible'], path),
+    ...(['Enabled', 'IfPossible'].includes(recursiveReadOnly) && !readOnly
+      ? [forbidden(path, 'may only be specified when readOnly is true')]
+      : []),
+    ...(['Enabled', 'IfPossible'].includes(recursiveReadOnly) && mountPropagation !== 'None'
+      ? [forbidden(path, 'may only be specified when mountPropagation is None or not specified')]
+      : []),
   ]
 }
 

@@ -140,7 +140,7 @@ function malformedConfig(data: Record<string, string>, type: string): FieldError
     JSON.parse(Buffer.from(text, 'base64').toString())
     return []
   } catch (error) {
-    return [invalid(`data[${key}]`, '<secret contents redacted>', (error as Error).message)]
+    return [invalid(`data[${key}]`, '<secret contents redacted>', (error as Error).message.replace(/^U/, 'u'))]
   }
 }
 
@@ -197,9 +197,16 @@ const levels = ['privileged', 'baseline', 'restricted']
 export function checkNamespace({ metadata: { labels = {} } }: Namespace): FieldError[] {
   return ['enforce', 'audit', 'warn'].flatMap(mode => {
     const label = `pod-security.kubernetes.io/${mode}`
-    const level = labels[label]
-    return level === undefined || levels.includes(level)
-      ? []
-      : [invalid(`metadata.labels[${label}]`, level, `must be one of ${levels.join(', ')}`)]
+    return [
+      ...checkLevel(labels, label, { pattern: /^(privileged|baseline|restricted)$/, words: `must be one of ${levels.join(', ')}` }),
+      ...checkLevel(labels, `${label}-version`, { pattern: /^(latest|v1\.\d+)$/, words: 'must be "latest" or "v1.x"' }),
+    ]
   })
+}
+
+/** What no label can be has been complained of already. */
+function checkLevel(labels: Record<string, string>, label: string, { pattern, words }: { pattern: RegExp; words: string }): FieldError[] {
+  const value = labels[label]
+  if (value === undefined || pattern.test(value) || labelValue(value).length > 0) return []
+  return [invalid(`metadata.labels[${label}]`, value, words)]
 }

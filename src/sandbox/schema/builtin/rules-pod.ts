@@ -54,7 +54,7 @@ function checkPodSpec(spec: PodSpec, path: string): FieldError[] {
     ...checkHostPorts(spec, `${path}.containers`),
     ...checkHostProcess(spec, path),
     ...oneOfRequired(spec.restartPolicy, ['Always', 'OnFailure', 'Never'], `${path}.restartPolicy`),
-    ...oneOfRequired(spec.dnsPolicy, ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'], `${path}.dnsPolicy`),
+    ...oneOfRequired(spec.dnsPolicy, ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'], `${path}.dnsPolicy`),
     ...checkLabels(spec.nodeSelector, `${path}.nodeSelector`),
     ...(spec.securityContext?.seccompProfile
       ? checkSeccomp(spec.securityContext.seccompProfile, `${path}.securityContext.seccompProfile`)

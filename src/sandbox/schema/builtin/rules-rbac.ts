@@ -53,6 +53,9 @@ export const checkClusterRoleBinding = (binding: ClusterRoleBinding, old?: Clust
 
 type Binding = Pick<RoleBinding, 'roleRef' | 'subjects'>
 
+/** As the server prints it, whose own type has no names for JSON. */
+const asGo = ({ apiGroup, kind = '', name = '' }: Binding['roleRef']) => ({ APIGroup: apiGroup, Kind: kind, Name: name })
+
 function checkBinding({ roleRef, subjects = [] }: Binding, old: Binding | undefined, kinds: string[]): FieldError[] {
   const namespaced = kinds.includes('Role')
   return [
@@ -60,7 +63,7 @@ function checkBinding({ roleRef, subjects = [] }: Binding, old: Binding | undefi
     ...(kinds.includes(roleRef.kind) ? [] : [notSupported('roleRef.kind', roleRef.kind ?? '', kinds)]),
     ...named(roleRef.name, pathSegment, 'roleRef.name'),
     ...subjects.flatMap((subject, index) => checkSubject(subject, namespaced, `subjects[${index}]`)),
-    ...(old && !equal(roleRef, old.roleRef) ? [invalid('roleRef', roleRef, 'cannot change roleRef')] : []),
+    ...(old && !equal(roleRef, old.roleRef) ? [invalid('roleRef', asGo(roleRef), 'cannot change roleRef')] : []),
   ]
 }
 

@@ -5,7 +5,7 @@ import { dnsLabel, dnsSubdomain } from '../names.ts'
 import { named, oneOf, present } from './checks.ts'
 
 const modes = 'must be a number between 0 and 0777 (octal), both inclusive'
-const hostPathTypes = ['', 'DirectoryOrCreate', 'Directory', 'FileOrCreate', 'File', 'Socket', 'CharDevice', 'BlockDevice']
+const hostPathTypes = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket']
 
 /** What is wrong with the volumes, and the names of those that can be mounted. */
 export function checkVolumes(volumes: Volume[], path: string): { found: Set<string>; errors: FieldError[] } {

@@ -35,7 +35,7 @@ export function checkDaemonSet({ spec }: DaemonSet, old?: DaemonSet): FieldError
     ...(type === 'RollingUpdate' ? checkDaemonSetRoll(rollingUpdate ?? {}) : []),
     ...(type === 'RollingUpdate' || type === 'OnDelete'
       ? []
-      : [notSupported('spec.updateStrategy', spec.updateStrategy, ['RollingUpdate', 'OnDelete'])]),
+      : [notSupported('spec.updateStrategy', asGo(spec.updateStrategy, surging), ['RollingUpdate', 'OnDelete'])]),
     ...notNegative(spec.revisionHistoryLimit, 'spec.revisionHistoryLimit'),
   ]
 }
@@ -47,7 +47,7 @@ export function checkStatefulSet({ spec }: StatefulSet, old?: StatefulSet): Fiel
     ...oneOrOther(spec.podManagementPolicy, ['OrderedReady', 'Parallel'], 'spec.podManagementPolicy'),
     ...(type === 'RollingUpdate' || type === 'OnDelete'
       ? []
-      : [invalid('spec.updateStrategy', spec.updateStrategy, "must be 'RollingUpdate' or 'OnDelete'")]),
+      : [invalid('spec.updateStrategy', asGo(spec.updateStrategy, partitioned), "must be 'RollingUpdate' or 'OnDelete'")]),
     ...notNegative(rollingUpdate?.partition, 'spec.updateStrategy.rollingUpdate.partition'),
     ...notNegative(spec.replicas, 'spec.replicas'),
     ...notNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
@@ -124,12 +124,30 @@ function alwaysRestarts({ spec }: PodTemplateSpec, what = 'ReplicaSet'): FieldEr
   ]
 }
 
+/** A strategy as the server prints it, whose own types have no names for JSON. */
+function asGo<T>({ type = '', rollingUpdate }: { type?: string; rollingUpdate?: T } = {}, inside: (rollingUpdate: T) => object) {
+  return new Map<string, unknown>([
+    ['Type', type],
+    ['RollingUpdate', rollingUpdate ? inside(rollingUpdate) : null],
+  ])
+}
+
+type Amount = number | string
+const surging = ({ maxUnavailable = 0, maxSurge = 0 }: { maxUnavailable?: Amount; maxSurge?: Amount }) => ({
+  MaxUnavailable: maxUnavailable,
+  MaxSurge: maxSurge,
+})
+const partitioned = ({ partition = 0, maxUnavailable = null }: { partition?: number; maxUnavailable?: Amount | null }) => ({
+  Partition: partition,
+  MaxUnavailable: maxUnavailable,
+})
+
 function checkDeploymentStrategy(strategy: NonNullable<NonNullable<Deployment['spec']>['strategy']>): FieldError[] {
   const { type, rollingUpdate } = strategy
   if (type === 'Recreate') {
     return rollingUpdate ? [forbidden('spec.strategy.rollingUpdate', "may not be specified when strategy `type` is 'Recreate'")] : []
   }
-  if (type !== 'RollingUpdate') return [notSupported('spec.strategy', strategy, ['Recreate', 'RollingUpdate'])]
+  if (type !== 'RollingUpdate') return [notSupported('spec.strategy', asGo(strategy, surging), ['Recreate', 'RollingUpdate'])]
   const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate ?? {}
   const path = 'spec.strategy.rollingUpdate'
   return [
@@ -169,7 +187,8 @@ export function amount(value: number | string, path: string): FieldError[] {
   return /^[0-9]+%$/.test(value) ? [] : [invalid(path, value, words)]
 }
 
-const share = (value: number | string): number => (typeof value === 'number' ? value : Number.parseInt(value, 10) || 0)
+const share = (value: number | string): number =>
+  typeof value === 'number' ? value : /^\d+%$/.test(value) ? Number.parseInt(value, 10) : 0
 
 export const notAboveAll = (value: number | string, path: string): FieldError[] =>
   typeof value === 'string' && share(value) > 100 ? [invalid(path, value, 'must not be greater than 100%')] : []

@@ -2,7 +2,7 @@
 import { groupOf, type KubeObject } from '../../../kube/objects.ts'
 import { builtinResources } from '../../../kube/resources.ts'
 import { type FieldError, invalid } from '../field-errors.ts'
-import { checkMetadata, checkMetadataUpdate } from '../metadata.ts'
+import { checkFinalizers, checkMetadata, checkMetadataUpdate } from '../metadata.ts'
 import { dns1035Label, dnsLabel, dnsSubdomain, type NameRule, pathSegment } from '../names.ts'
 import { isMap } from '../structure.ts'
 import {
@@ -93,16 +93,31 @@ export function checkBuiltin(object: KubeObject, old: KubeObject | undefined, su
   const rule = table[group ? `${group}/${kind}` : kind]
   return [
     ...metadata,
-    ...checkFinalizers(object, group),
+    ...(old && judgedAnew.has(kind) ? checkFinalizers(object.metadata.finalizers ?? []) : []),
+    ...checkOwnersOfFinalizers(object, group),
     ...(rule?.(withoutNulls(object) as never, old && (withoutNulls(old) as never)) ?? []),
   ]
 }
+
+/** Kinds whose updates are judged by all that holds for new objects. */
+const judgedAnew = new Set([
+  'ConfigMap',
+  'Secret',
+  'Service',
+  'ServiceAccount',
+  'Role',
+  'RoleBinding',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'ValidatingWebhookConfiguration',
+  'MutatingWebhookConfiguration',
+])
 
 const selfMade = ['admissionregistration.k8s.io', 'apiextensions.k8s.io', 'apiregistration.k8s.io']
 const standard = ['kubernetes', 'orphan', 'foregroundDeletion']
 
 /** Of most kinds, finalizers have to say whose they are. */
-function checkFinalizers({ metadata: { finalizers = [] } }: KubeObject, group: string): FieldError[] {
+function checkOwnersOfFinalizers({ metadata: { finalizers = [] } }: KubeObject, group: string): FieldError[] {
   if (selfMade.includes(group)) return []
   const words = 'name is neither a standard finalizer name nor is it fully qualified'
   return finalizers.flatMap((name, index) =>
