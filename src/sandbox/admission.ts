@@ -19,7 +19,7 @@ export const admissionBy = (webhooks: Webhooks): Admission => ({
     const byPolicies = mutateByPolicies(server, review)
     const changed = webhooks.mutate(server, { ...review, object: byPolicies })
     // What was put in has to be read as if it had been sent.
-    return changed && changed !== object ? decode(call, changed, old) : object
+    return changed && changed !== object ? decode(call, changed) : object
   },
   validate(server, review) {
     if (exempt(review)) return

@@ -62,13 +62,10 @@ const otherKind = (served: Served, apiVersion: string, kind: string) =>
     : `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`
 
 /** Typed, pruned, with defaults, and without what is empty: as the server has it before anybody judges it. Throws Refusal. */
-export function decode(call: Call, object: Item, old: Item | undefined): Item {
+export function decode(call: Call, object: Item): Item {
   const { served } = call
-  const prepared = prepare({ ...object, metadata: object.metadata ?? {} } as Item, old, {
-    schema: schemaOf(served),
-    operation: old ? 'update' : 'create',
-    fieldValidation: fieldValidation(call),
-  })
+  const whole = { ...object, metadata: object.metadata ?? {} } as Item
+  const prepared = prepare(whole, { schema: schemaOf(served), fieldValidation: fieldValidation(call) })
   if (prepared.malformed !== undefined) throw new Refusal(400, refusalOf(prepared, served)!)
   call.warnings.push(...prepared.warnings)
   return prepared.object as Item

@@ -13,8 +13,7 @@ interface Recorded {
 
 const recorded: Recorded[] = JSON.parse(readFileSync(join(import.meta.dirname, 'testdata/protobuf.json'), 'utf8'))
 
-const prepared = (object: Item) =>
-  prepare(object, undefined, { schema: { apiVersion: object.apiVersion, kind: object.kind }, operation: 'create' }).object
+const prepared = (object: Item) => prepare(object, { schema: { apiVersion: object.apiVersion, kind: object.kind } }).object
 
 // Go sends what is empty in protobuf where it leaves it out of JSON.
 test.each(recorded.map(({ json, protobuf }) => [json.kind, json, protobuf] as const))(

@@ -7,19 +7,20 @@ import { storageKey } from '../served.ts'
 import type { Server } from '../server.ts'
 import { apiService } from './apiservices.ts'
 import { definition } from './definitions.ts'
-import { job } from './jobs.ts'
 import { namespace } from './namespaces.ts'
 import { pod } from './pods.ts'
 import type { Preparation } from './preparation.ts'
 import { certificateRequest } from './requests.ts'
 import { rulesOf } from './rules.ts'
 import { service } from './services.ts'
+import { daemonSet, job } from './strategy.ts'
 
 const kinds: Record<string, Preparation> = {
   namespaces: namespace,
   pods: pod,
   services: service,
   'apiservices.apiregistration.k8s.io': apiService,
+  'daemonsets.apps': daemonSet,
   'jobs.batch': job,
   'certificatesigningrequests.certificates.k8s.io': certificateRequest,
   'customresourcedefinitions.apiextensions.k8s.io': definition,

@@ -6,7 +6,7 @@ import { applyDefaults } from './builtin/defaults.ts'
 import { Malformed, read } from './builtin/read.ts'
 import { checkBuiltin } from './builtin/rules.ts'
 import { store } from './builtin/storage.ts'
-import { applyStrategy } from './builtin/strategy.ts'
+import { applyStrategy, countFromZero } from './builtin/strategy.ts'
 import type { VersionSchema } from './crd.ts'
 import { checkEmbedded } from './embedded.ts'
 import { badRequest, type FieldError, invalid, invalidStatus } from './field-errors.ts'
@@ -44,16 +44,17 @@ export interface Admission {
  * Dropping the status of an object written through its main resource, and allocating addresses, are the store's business.
  */
 export function admit(object: KubeObject, old: KubeObject | undefined, context: Context): Admission {
-  const prepared = prepare(object, old, context)
+  const prepared = prepare(object, context)
   if (prepared.malformed !== undefined) return prepared
+  if (!isVersion(context.schema)) applyStrategy(prepared.object, old)
   const { errors, warnings } = check(prepared.object, old, context)
   return { object: prepared.object, errors, warnings: [...prepared.warnings, ...warnings] }
 }
 
 /** The first half of `admit`: what is done before mutating admission. */
-export function prepare(object: KubeObject, old: KubeObject | undefined, { schema, fieldValidation = 'Warn' }: Context): Admission {
+export function prepare(object: KubeObject, { schema, fieldValidation = 'Warn' }: Pick<Context, 'schema' | 'fieldValidation'>): Admission {
   try {
-    const { value, unknown } = isVersion(schema) ? prepareCustom(object, schema) : prepareBuiltin(object, old, schema)
+    const { value, unknown } = isVersion(schema) ? prepareCustom(object, schema) : prepareBuiltin(object, schema)
     const said = fieldValidation === 'Ignore' ? [] : unknown.map(path => `unknown field ${JSON.stringify(path)}`)
     if (said.length === 0 || fieldValidation === 'Warn') return { object: value, errors: [], warnings: said }
     return { object, errors: [], warnings: [], malformed: `strict decoding error: ${said.join(', ')}` }
@@ -92,17 +93,13 @@ interface Prepared {
   unknown: string[]
 }
 
-function prepareBuiltin(
-  object: KubeObject,
-  old: KubeObject | undefined,
-  { apiVersion, kind }: { apiVersion: string; kind: string },
-): Prepared {
+function prepareBuiltin(object: KubeObject, { apiVersion, kind }: { apiVersion: string; kind: string }): Prepared {
   const schema = builtinSchema(apiVersion, kind)
   if (!schema) throw new Error(`${apiVersion} ${kind} is no built-in kind`)
   const { value, unknown } = read(object, schema)
   applyDefaults(value, schema)
   store(value, schema)
-  applyStrategy(value as unknown as KubeObject, old)
+  countFromZero(value as unknown as KubeObject)
   return { value: value as unknown as KubeObject, unknown }
 }
 

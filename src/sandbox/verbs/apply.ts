@@ -29,7 +29,7 @@ export function apply(server: Server, call: Call): Answer {
   }
   checkName(sent, call)
   const merged = appliedTo(call, { applied: sent, old }, { catalogue: server.catalogue, now: now(server) })
-  const decoded = decode(call, merged, old)
+  const decoded = decode(call, merged)
   const object = inNamespace(call.served.custom ? withNulls(decoded, merged, call.served.schema) : decoded, call)
   const unshown = call.served.custom && left(merged.metadata, decoded.metadata)
   if (old) return { status: 200, body: replace(server, call, { object, old, unshown }) }

@@ -12,7 +12,7 @@ import { insert } from '../write.ts'
 /** Throws Refusal. */
 export function create(server: Server, call: Call): Answer {
   checkWriteOptions(call)
-  const decoded = decode(call, sentObject(call), undefined)
+  const decoded = decode(call, sentObject(call))
   refuseTerminating(call, decoded)
   const object = inNamespace(asSent(decoded), call)
   return { status: 201, body: insert(server, call, { object: recorded(server, call, object) }) }

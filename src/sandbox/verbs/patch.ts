@@ -23,7 +23,7 @@ export function patch(server: Server, call: Call): Answer {
   if (isApply(call.contentType)) return apply(server, call)
   const old = stored(server, call)
   if (!old) throw notFound(aboutResource(call))
-  const decoded = decodePatched(call, patched(old) as Item, old)
+  const decoded = decodePatched(call, patched(old) as Item)
   checkName(decoded, call)
   const object = inNamespace(decoded, call)
   const owned = tracked(call, { object, old }, { catalogue: server.catalogue, now: now(server) })
@@ -31,11 +31,11 @@ export function patch(server: Server, call: Call): Answer {
 }
 
 /** A patch that makes no object of its kind is invalid itself. Throws Refusal. */
-function decodePatched(call: Call, patched: Item, old: Item): Item {
+function decodePatched(call: Call, patched: Item): Item {
   const { served } = call
-  if (served.custom) return decode(call, patched, old)
+  if (served.custom) return decode(call, patched)
   try {
-    return decode(call, { ...patched, apiVersion: patched.apiVersion ?? served.apiVersion, kind: patched.kind ?? served.kind }, old)
+    return decode(call, { ...patched, apiVersion: patched.apiVersion ?? served.apiVersion, kind: patched.kind ?? served.kind })
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 400 || error.message.includes('strict decoding')) throw error
     const found = error.message.replace(/^.* cannot be handled as a \w+: /, '')

@@ -16,7 +16,7 @@ import { asSent, recorded, refuseTerminating } from './create.ts'
 export function update(server: Server, call: Call): Answer {
   checkWriteOptions(call)
   const old = stored(server, call)
-  const decoded = decode(call, sentObject(call), old)
+  const decoded = decode(call, sentObject(call))
   checkName(decoded, call)
   const object = withOwnersOnce(inNamespace(decoded, call), call)
   requireUid(call, object, old)

@@ -5,7 +5,14 @@ import { equal } from '../equal.ts'
 
 const templateGeneration = 'deprecated.daemonset.template.generation'
 
-/** Of an object that has its defaults, before it is judged. */
+/** As the server reads a DaemonSet: there is always a count, even if nobody said so. */
+export function countFromZero(object: KubeObject): void {
+  if (object.apiVersion !== 'apps/v1' || object.kind !== 'DaemonSet') return
+  const said = Number.parseInt(object.metadata.annotations?.[templateGeneration] ?? '0', 10)
+  object.metadata.annotations = { ...object.metadata.annotations, [templateGeneration]: `${said || 0}` }
+}
+
+/** Of an object that has its defaults and its owners, before it is judged. */
 export function applyStrategy(object: KubeObject, old: KubeObject | undefined): void {
   const { apiVersion, kind } = object
   if (apiVersion === 'apps/v1' && kind === 'DaemonSet') countTemplates(object as DaemonSet, old as DaemonSet | undefined)
@@ -15,7 +22,8 @@ export function applyStrategy(object: KubeObject, old: KubeObject | undefined): 
 /** How often the template of a DaemonSet has changed; nobody else may say so. */
 function countTemplates({ metadata, spec }: DaemonSet, old: DaemonSet | undefined): void {
   const before = Number(old?.metadata.annotations?.[templateGeneration] ?? 0)
-  const count = old && equal(spec?.template, old.spec?.template) ? before : before + 1
+  const said = Number(metadata.annotations?.[templateGeneration] ?? 0)
+  const count = !old ? Math.max(said, 1) : equal(spec?.template, old.spec?.template) ? before : before + 1
   metadata.annotations = { ...metadata.annotations, [templateGeneration]: `${count}` }
 }
 
