@@ -25,6 +25,6 @@ export function othersOf(wanted: KubeObject, live: KubeObject, how: Ownership): 
 
 /** The manager that has set the field in question, else the one that wrote last: who to ask why. */
 export function contester(live: KubeObject, { steps }: Difference, how: Ownership): string | undefined {
-  const byTime = foreignTo(live, how).sort((a, b) => (b.time ?? '').localeCompare(a.time ?? ''))
+  const byTime = foreignTo(live, how).sort((a, b) => ((b.time ?? '') < (a.time ?? '') ? -1 : 1))
   return (byTime.find(entry => has(fieldsOf(entry), steps)) ?? byTime[0])?.manager
 }
