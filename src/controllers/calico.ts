@@ -98,10 +98,9 @@ type Ready = NonNullable<NodeKeysFound['issued']> & { client: KeyPair; server: K
 /** Throws with all that this Installation waits for, or that is wrong with its keys, since it cannot be rendered before. */
 function ready({ asked, facts }: Decision, calico: Calico, { issued, waiting, problems = [] }: Partial<NodeKeysFound> = {}): Ready {
   const missing = [...unready(asked, facts, calico), ...(waiting?.problems ?? []), ...heldUp(calico, facts)]
-  const again = issued?.keys.again
-  if (missing.length > 0) throw new Waiting(missing, { again })
+  if (missing.length > 0) throw new Waiting(missing)
   const { 'node-certs': client, 'typha-certs': server } = issued?.keys.pairs ?? {}
-  if (!issued || !client || !server) throw new Invalid(problems, { again })
+  if (!issued || !client || !server) throw new Invalid(problems, { again: issued?.keys.again })
   return { ...issued, client, server, problems }
 }
 

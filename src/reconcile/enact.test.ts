@@ -141,6 +141,16 @@ describe('conditions', () => {
     ])
   })
 
+  test('a finalizer stays on while anything is left to do, whatever it is', async () => {
+    const held = { ...configMap('held'), metadata: { ...configMap('held').metadata, finalizers: ['example.com/ours'] } }
+    const { it, bed } = await enacting(
+      { objects: [configMap('bad', { 'not a key': '' })], release: { ref: refTo('held'), finalizers: ['example.com/ours'] } },
+      { before: [held] },
+    )
+    expect(it.writes()).toEqual(['write ConfigMap bad 422'])
+    expect((await bed.live(refTo('held')))?.metadata.finalizers).toEqual(['example.com/ours'])
+  })
+
   test('a finalizer is taken off when nothing else is left to do', async () => {
     const outcome: Outcome = {
       remove: [refTo('first')],
@@ -169,7 +179,12 @@ describe('a namespace that is missing', () => {
 
   test('is made anew when it was deleted, and what is in it after it', async () => {
     const { it, bed } = await enacting({ objects: [namespace('ours'), configMap('a', {}, 'ours')] })
+    const slow = configMap('slow', {}, 'ours')
+    await bed.creates({ ...slow, metadata: { ...slow.metadata, finalizers: ['example.com/held'] } })
     await bed.deletes({ apiVersion: 'v1', kind: 'Namespace', name: 'ours' })
+    await bed.time.pass(30_000)
+    expect(it.said('one')).toEqual(['ConfigMap ours/a waits for Namespace ours to be written'])
+    await bed.changes(refTo('slow', 'ours'), { metadata: { finalizers: null } })
     await bed.time.pass(30_000)
     expect(it.said('one')).toEqual([])
     expect(await bed.live(refTo('a', 'ours'))).toBeDefined()

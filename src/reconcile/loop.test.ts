@@ -4,6 +4,7 @@ import type { Bed } from '../../test/simulation/loop-bed.ts'
 import { closeMachines, configMap, Machine, machine, namespace, refTo } from '../../test/simulation/loop-machine.ts'
 import { ConfigMap, Namespace, Secret, ServiceAccount } from '../kube/kinds.ts'
 import type { KubeObject, OwnerReference } from '../kube/objects.ts'
+import type { Transport } from '../kube/transport.ts'
 import type { Controller } from './controller.ts'
 import { Invalid } from './problems.ts'
 
@@ -141,6 +142,39 @@ describe('what is no longer wanted', () => {
     await asks({ one: 'a' })
     expect(it.writes(since).filter(each => each.startsWith('delete'))).toEqual([])
   })
+})
+
+test('what could not be taken away while another was at work is taken away when that has come to rest', async () => {
+  const bedClock: { after?: (milliseconds: number, run: () => void) => void } = {}
+  // Writes of one object take a while.
+  const through = (inner: Transport): Transport => ({
+    ...inner,
+    watch: request => inner.watch(request),
+    close: () => inner.close(),
+    request: async request => {
+      if (request.path.endsWith('/slow')) await new Promise<void>(resolve => bedClock.after?.(5_000, resolve) ?? resolve())
+      return inner.request(request)
+    },
+  })
+  const listed: Controller<{ owner: KubeObject; list: string }> = {
+    ...(listing('one') as Controller<never>),
+    async read(cluster) {
+      const list = (await cluster.get(ConfigMap, 'asked', 'calico-system'))?.data?.list ?? ''
+      return { owner: (await cluster.get(Namespace, 'owner')) as KubeObject, list }
+    },
+    desired: ({ owner, list }) => ({ objects: list.split(' ').flatMap(each => (each === '' ? [] : [owned(each, owner)])) }),
+  }
+  const before = [asking({ two: 'slow' }), configMap('asked', { list: 'a b' })]
+  const { bed } = await machine([listed, listing('two')] as Controller[], { before, through })
+  bedClock.after = bed.clock.after
+  await bed.changes(refTo('slow'), { metadata: { labels: null }, data: { drift: 'yes' } })
+  await bed.deletes(refTo('slow'))
+  await bed.time.pass(1_000)
+  await bed.changes(refTo('asked'), { data: { list: 'a' } })
+  await bed.time.pass(1_000)
+  expect(await there(bed)).toEqual(['a', 'asked', 'b'])
+  await bed.time.pass(10_000)
+  expect(await there(bed)).toEqual(['a', 'asked', 'slow'])
 })
 
 test("nothing of anybody else's is ever removed, whatever it is called and whoever is named as its owner", async () => {

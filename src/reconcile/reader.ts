@@ -13,13 +13,10 @@ export class Unreadable extends Error {
   readonly kind: Kind
   /** The rights are missing; otherwise it mostly passes by itself. */
   readonly refused: boolean
-  /** Where nothing has been heard yet: resolves when something is. */
-  readonly heard: Promise<void> | undefined
   constructor(view: View) {
     super(`cannot read ${resourceOf(view.kind)}: ${view.error?.message ?? 'no answer yet'}`, { cause: view.error })
     this.kind = view.kind
     this.refused = isForbidden(view.error) || isUnauthorized(view.error)
-    this.heard = view.state === 'syncing' ? view.settled() : undefined
   }
 }
 

@@ -131,6 +131,26 @@ test('what changes between the read and the end of the run is answered by anothe
   expect((await bed.live(refTo('made')))?.data).toEqual({ x: 'newest' })
 })
 
+test('so is a change of what has never been read before', async () => {
+  let meanwhile: (() => Promise<unknown>) | undefined
+  const { bed } = await running(
+    async cluster => {
+      if (!(await cluster.get(ConfigMap, 'go', 'calico-system'))) return {}
+      const found = await cluster.get(ConfigMap, 'asked', 'calico-system')
+      await meanwhile?.()
+      meanwhile = undefined
+      return { objects: [configMap('made', found?.data)] }
+    },
+    { before: [configMap('asked', { x: 'old' })] },
+  )
+  await bed.does(async user => {
+    meanwhile = () => user.mergePatch(refTo('asked'), { data: { x: 'new' } })
+    await user.create(configMap('go'))
+  })
+  await bed.time.pass(2_000)
+  expect((await bed.live(refTo('made')))?.data).toEqual({ x: 'new' })
+})
+
 test('a kind whose watch hangs holds up whoever reads it, and nobody else; it is told, and over when it answers', async () => {
   const { promise, reject } = Promise.withResolvers<never>()
   let hangs = true

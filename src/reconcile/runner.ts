@@ -223,9 +223,8 @@ export class Runner {
     return { kind: 'fault', problems: [{ reason: 'InternalServerError', message, remedy: 'The log has the details; please report it' }] }
   }
 
-  /** When it can be read an event tells, but for what has never been. */
-  #unreadable({ heard, refused, kind, message }: Unreadable): NonNullable<Report['stopped']> {
-    void heard?.then(() => this.#wake('facts'))
+  /** When it can be read an event tells. */
+  #unreadable({ refused, kind, message }: Unreadable): NonNullable<Report['stopped']> {
     if (!refused) return { kind: 'waiting', problems: [{ reason: 'ResourceReadError', message }], unanswered: true }
     const remedy = `Grant the operator's service account get, list and watch of ${kind.plural} (${kind.apiVersion})`
     return { kind: 'waiting', problems: [{ reason: 'ResourceReadError', message, remedy }] }

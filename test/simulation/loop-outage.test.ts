@@ -1,5 +1,6 @@
 /** What becomes of a Calico while the API server is away, refuses a kind, or the clock jumps: no storm, no lie, and the rest goes on. */
 import { afterEach, expect, test } from 'vitest'
+import { Unreachable } from '../../src/kube/errors.ts'
 import { Bed, inSystem, installation, installationRef, inWords, Line } from './loop-bed.ts'
 
 const beds: Bed[] = []
@@ -99,6 +100,31 @@ test('a kind that may not be read is told with the right that is needed, and the
   await bed.time.pass(minutes(2))
   await bed.becomesReady()
   expect(await bed.status()).toMatchObject({ Available: { status: 'True' } })
+})
+
+test('while a kind gives no answer nobody is told of a part that may not be asked for, and of the others what is known', async () => {
+  const bed = await bedOf()
+  await bed.creates(installation())
+  let trouble = true
+  const failing = async () => {
+    throw new Unreachable('the API server gives no answer', { code: 'ETIMEDOUT' })
+  }
+  bed.operate({
+    through: inner => ({
+      request: request => (trouble && request.path.includes('goldmanes') ? failing() : inner.request(request)),
+      watch: request => (trouble && request.path.includes('goldmanes') ? failing() : inner.watch(request)),
+      close: () => inner.close(),
+    }),
+  })
+  await bed.time.pass(minutes(5))
+  expect(await bed.status('goldmane')).toBeUndefined()
+  expect((await bed.status())!.Degraded!.message).toMatch(/cannot read goldmanes\.operator\.tigera\.io: the API server gives no answer/)
+  expect(await bed.status('tiers')).toMatchObject({ Available: { status: 'True' } })
+  trouble = false
+  await bed.time.pass(minutes(2))
+  await bed.becomesReady()
+  expect(await bed.status()).toMatchObject({ Available: { status: 'True' } })
+  expect(await bed.status('goldmane')).toBeUndefined()
 })
 
 test('a kind that may not be written is told with the right that is needed, and the rest goes on', async () => {
