@@ -16,6 +16,8 @@ export interface ListOptions {
   fieldSelector?: string
   /** At most so many objects in all; everything when left out, page by page. */
   limit?: number
+  /** At most so many in one answer, where each is large. */
+  page?: number
   signal?: AbortSignal
 }
 
@@ -190,9 +192,9 @@ export class Client {
     options: ListOptions & { whole?: boolean },
     keep: (object: T) => T,
   ): Promise<ObjectList<T> | undefined> {
-    const { namespace, labelSelector, fieldSelector, signal, limit = Number.POSITIVE_INFINITY, whole } = options
+    const { namespace, labelSelector, fieldSelector, signal, limit = Number.POSITIVE_INFINITY, page: size = pageSize, whole } = options
     const path = this.pathOf(kind, { namespace })
-    const query = { labelSelector, fieldSelector, limit: whole ? undefined : String(Math.min(limit, pageSize)) }
+    const query = { labelSelector, fieldSelector, limit: whole ? undefined : String(Math.min(limit, size)) }
     const items: T[] = []
     for (let next: string | undefined; ; ) {
       const response = await this.#ask({ method: 'GET', path, query: { ...query, continue: next }, signal })

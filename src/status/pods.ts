@@ -15,6 +15,15 @@ export const patience = 120_000
 
 const shownPods = 3
 
+/** All of a pod that is looked at below. */
+export const seenOfPod = ({ apiVersion, kind, metadata: { name, namespace, deletionTimestamp }, spec, status }: Pod): Pod => ({
+  apiVersion,
+  kind,
+  metadata: { name, namespace, deletionTimestamp },
+  spec: { containers: [], nodeName: spec?.nodeName },
+  status,
+})
+
 /** Pods that are being deleted do not count: others take their place. `now` is in milliseconds since 1970. */
 export function podFindings(pods: readonly Pod[], now: number): PodFindings {
   const living = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined)

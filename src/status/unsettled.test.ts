@@ -44,7 +44,7 @@ test('pods are looked at when a workload has been unsettled for five seconds, an
   expect(transport.asked).toHaveLength(2)
   expect(transport.asked[0]).toMatchObject({
     path: '/api/v1/namespaces/calico-system/pods',
-    query: { labelSelector: 'app=x,tier=y', limit: '200' },
+    query: { labelSelector: 'app=x,tier=y', limit: '50' },
   })
 })
 

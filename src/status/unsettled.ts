@@ -3,13 +3,15 @@ import type { Client } from '../kube/client.ts'
 import type { Clock } from '../kube/clock.ts'
 import { Pod } from '../kube/kinds.ts'
 import { describe, keyOf, refOf } from '../kube/objects.ts'
-import { type PodFindings, podFindings } from './pods.ts'
+import { type PodFindings, podFindings, seenOfPod } from './pods.ts'
 import { isSettled, type Workload } from './workload.ts'
 
 /** Milliseconds a workload has to be unsettled before its pods are looked at, and between two looks. */
 const podsAfter = 5_000
 const podsEvery = 10_000
-const podsAtOnce = 200
+const mostPods = 200
+/** A pod is 20 KB or more: all of them in one answer would be most of the memory that an operator needs. */
+const podsAtOnce = 50
 
 interface Unsettled {
   since: number
@@ -61,7 +63,8 @@ export class UnsettledWorkloads {
       .map(([name, value]) => `${name}=${value}`)
       .join(',')
     try {
-      return podFindings(await this.#client.list(Pod, { namespace: workload.metadata.namespace, labelSelector, limit: podsAtOnce }), now)
+      const options = { namespace: workload.metadata.namespace, labelSelector, limit: mostPods, page: podsAtOnce }
+      return podFindings((await this.#client.listAt(Pod, options, seenOfPod)).items, now)
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
       return { failing: [], starting: [`The pods of ${describe(refOf(workload))} cannot be looked at: ${why}`] }

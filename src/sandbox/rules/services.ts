@@ -75,7 +75,7 @@ interface Update {
 
 /** Throws Refusal. */
 function allocated(server: Server, object: Item, { after, before, isDryRun }: Update & { isDryRun: boolean }): ServiceSpec {
-  const taken = new Taken(server, object, isDryRun)
+  const taken = new Taken(server, { self: before && object, isDryRun })
   const addressed = withAddresses({ after, ...(before && { before }) }, taken)
   refuse(taken, object)
   const { ports, ...rest } = withNodePorts(addressed, taken, before)

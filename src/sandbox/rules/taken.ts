@@ -1,7 +1,7 @@
 /** What other Services have, and what one more is given. */
 import type { Random } from '../../kube/clock.ts'
 import { contains, type Family, type Network, network, textOf } from '../addresses.ts'
-import type { Item } from '../objects.ts'
+import { type Item, keyIn } from '../objects.ts'
 import { internal } from '../refusals.ts'
 import type { FieldError } from '../schema/index.ts'
 import type { Server } from '../server.ts'
@@ -17,12 +17,13 @@ export class Taken {
   readonly #ports = new Set<number>()
   readonly #isDryRun: boolean
 
-  constructor({ store, random, settings }: Server, { metadata }: Item, isDryRun: boolean) {
+  /** `self`: the Service itself, of an update. */
+  constructor({ store, random, settings }: Server, { self, isDryRun }: { self: Item | undefined; isDryRun: boolean }) {
     this.#isDryRun = isDryRun
     this.networks = settings.serviceCIDRs.map(network)
     this.#random = random
     for (const other of store.collection('services').objects.values()) {
-      if (other.metadata.namespace === metadata.namespace && other.metadata.name === metadata.name) continue
+      if (self && keyIn(other) === keyIn(self)) continue
       const { clusterIPs = [], ports = [], healthCheckNodePort } = specOf(other)
       for (const address of clusterIPs) this.#addresses.add(address)
       for (const port of [...ports.map(({ nodePort }) => nodePort), healthCheckNodePort]) if (port) this.#ports.add(port)
