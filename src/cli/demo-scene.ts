@@ -33,12 +33,16 @@ function expected(
   { reports, workloads }: { reports: readonly Report[]; workloads: readonly WorkloadLine[] },
 ): StatusLine[] {
   const known = new Set(there.map(({ metadata: { name } }) => name))
-  const pending = workloads.filter(({ ready, wanted }) => ready < wanted).map(({ name }) => name)
+  const pending = workloads.filter(({ ready, wanted }) => ready < wanted)
   return reports
     .filter(({ serving, controller: { name, reports: status } }) => serving && name === status && !known.has(name))
-    .map(({ controller: { name }, stopped, enacted }) => {
+    .map(({ controller: { name }, stopped, outcome, enacted }) => {
       const waits = [...(stopped?.problems.map(sentence) ?? []), ...(enacted?.waiting ?? [])]
-      const pods = pending.length > 0 ? `waiting for the pods of ${pending.join(', ')}` : 'being made'
+      const own = new Set(
+        outcome?.objects?.map(item => ('object' in item ? item.object : item)).map(({ kind, metadata }) => `${kind} ${metadata.name}`),
+      )
+      const awaited = pending.filter(each => own.has(`${each.kind} ${each.name}`)).map(each => each.name)
+      const pods = awaited.length > 0 ? `waiting for the pods of ${awaited.join(', ')}` : 'being made'
       return { name, state: 'waiting', message: waits.join('\n') || pods }
     })
 }

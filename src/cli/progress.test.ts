@@ -77,6 +77,8 @@ test('news are what has changed, a line each', () => {
     'TigeraStatus calico is progressing: DaemonSet "calico-system/calico-node" is not available (awaiting 1 nodes); Deployment',
     'TigeraStatus tiers is available: All objects available',
   ])
+  const namesakes: Scene = { ...scene, workloads: [...scene.workloads, { kind: 'Deployment', name: 'calico', ready: 1, wanted: 1 }] }
+  expect(news(namesakes, namesakes)).toEqual([])
   expect(news(scene, scene)).toEqual([])
   expect(news(scene, { ...scene, nodes: { ready: 3, wanted: 3 } })).toEqual(['all nodes: 3 of 3 ready'])
 })

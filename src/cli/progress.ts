@@ -66,9 +66,9 @@ function bar({ ready, wanted }: Share, paint: Paint): string {
 
 /** What has changed from one moment to the next, one line each; of what has nothing to wait for yet there is no news. */
 export function news(before: Scene | undefined, now: Scene): string[] {
-  const known = new Map(shown(before).map(each => [each.name, JSON.stringify(each)]))
+  const known = new Set(shown(before).map(each => JSON.stringify(each)))
   return shown(now)
-    .filter(each => known.get(each.name) !== JSON.stringify(each))
+    .filter(each => !known.has(JSON.stringify(each)))
     .map(each => ('state' in each ? statusNews(each) : `${each.kind} ${each.name}: ${each.ready} of ${each.wanted} ready`))
 }
 
