@@ -108,9 +108,7 @@ export async function readFacts(cluster: Reader, environment: Environment, { bas
   const { operator, goldmane, awsNode, tier, ...same } = found
   const provider = await readProvider(cluster, spec, found.nodes.evidence)
   const further = await together({
-    podCidrs: isDeciding(spec.calicoNetwork?.ipPools, base, found.pools)
-      ? readPodCidrs(cluster, { spec, provider, awsNode: awsNode !== undefined })
-      : undefined,
+    podCidrs: isDeciding(base, found.pools) ? readPodCidrs(cluster, { spec, provider, awsNode: awsNode !== undefined }) : undefined,
     goldmane: goldmane && cluster.get(Service, 'goldmane', ours),
   })
   return {
@@ -173,7 +171,8 @@ const tellingGroupsIn = (services: APIService[]): string[] =>
   Object.values(tellingGroups).filter(group => services.some(({ spec }) => spec?.group === group))
 
 /** What the platform says matters for pools that are listed until the first is made, and otherwise until those that were decided are recorded. */
-function isDeciding(listed: readonly unknown[] | undefined, { status }: Installation, pools: readonly IPPool[]): boolean {
+function isDeciding({ spec, status }: Installation, pools: readonly IPPool[]): boolean {
+  const listed = spec?.calicoNetwork?.ipPools
   if (listed) return listed.length > 0 && pools.length === 0
   return !status?.computed?.calicoNetwork?.ipPools?.length
 }

@@ -125,6 +125,18 @@ test('an overlay that chooses another CNI plugin gets the defaults of that plugi
   expect('calico' in result && result.calico.spec.logging).toBeUndefined()
 })
 
+test('pools that the overlay lists are not made, and that is told', () => {
+  const result = resolve(asking({ calicoNetwork: { mtu: 1400 } }, { calicoNetwork: { ipPools: [{ cidr: '10.9.0.0/16' }] } }), factsWith())
+  expect('pools' in result && result.pools.pools?.map(({ cidr }) => cidr)).toEqual(['192.168.0.0/16'])
+  expect('calico' in result && result.calico.warnings).toEqual([expect.stringContaining('List them in the Installation default')])
+  expect('calico' in result && result.calico.spec.calicoNetwork).toMatchObject({ mtu: 1400, ipPools: [{ cidr: '192.168.0.0/16' }] })
+})
+
+test('what the overlay says of logging takes the place of the defaults too', () => {
+  const result = resolve(asking({}, { logging: { cni: { logSeverity: 'Debug' } } }), factsWith())
+  expect('calico' in result && result.calico.spec.logging).toEqual({ cni: { logSeverity: 'Debug' } })
+})
+
 test('words that are not known go no further', () => {
   const spec = {
     cni: { type: 'Flannel' },

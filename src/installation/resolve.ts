@@ -29,19 +29,20 @@ export type Resolution =
   | { readonly problems: Problem[] }
 
 export function resolve(asked: Asked, facts: Facts): Resolution {
-  const written = overlaid(asked.base.spec ?? {}, asked.overlay?.spec)
+  const written = laidOver(asked)
   const unknown = unknownWords(written)
   if (unknown.length > 0) return { problems: blamed(unknown, asked) }
 
   const provider = providerNamed(written.kubernetesProvider || facts.provider?.name)
   const found = facts.pools.map(foundPool)
   const recorded = asked.base.status?.computed?.calicoNetwork?.ipPools
-  const { spec, pools } = withDefaults(written, { provider, facts, found, recorded })
+  const { logging, calicoNetwork: { ipPools: unheeded } = {} } = asked.overlay?.spec ?? {}
+  const { spec, pools } = withDefaults(written, { provider, facts, found, recorded, ownLogging: logging !== undefined })
 
   const setup = setupOf(spec, facts)
   const problems = [
     ...providerDoubted(written, facts),
-    ...refusals(setup, poolSetups(setup, spec.calicoNetwork?.ipPools ?? [])),
+    ...refusals(setup, poolSetups(setup, unheeded ?? spec.calicoNetwork?.ipPools ?? [])),
     ...specRules.flatMap(({ check }) => check(spec)),
     ...bootstrapObstacles(spec, facts),
     ...layoutFaults(facts),
@@ -57,11 +58,22 @@ export function resolve(asked: Asked, facts: Facts): Resolution {
       provider: heeding(spec, provider),
       ...imageSetInUse(facts.imageSets),
       found,
-      warnings: limitations(setup),
+      warnings: [...limitations(setup), ...(unheeded ? [poolsOfOverlay] : [])],
     }),
     pools: { ...pools, problems: blamed([...pools.problems, ...violations], asked) },
   }
 }
+
+/** What is asked for, but for the pools: only those of the Installation named default are made, since with a list that comes and goes so would the addresses of pods. */
+function laidOver({ base, overlay }: Asked): InstallationSpec {
+  const spec = overlaid(base.spec ?? {}, overlay?.spec)
+  if (!overlay?.spec?.calicoNetwork?.ipPools) return spec
+  const { ipPools: _, ...network } = spec.calicoNetwork ?? {}
+  const listed = base.spec?.calicoNetwork?.ipPools
+  return { ...spec, calicoNetwork: { ...network, ...(listed && { ipPools: listed }) } }
+}
+
+const poolsOfOverlay = 'No pools are made of those that the Installation overlay lists. List them in the Installation default'
 
 /** The schema refuses such words too; what it has not seen must not go further either. */
 function unknownWords({ cni, kubernetesProvider, calicoNetwork }: InstallationSpec): Problem[] {
