@@ -68,7 +68,7 @@ export function assembled(decided: Decided): Calico {
       nodeSelector: spec.controlPlaneNodeSelector ?? {},
       tolerations: spec.controlPlaneTolerations ?? [],
     },
-    typha: typhaOf(spec, provider, facts.nodes),
+    typha: typhaOf(spec, provider, facts),
     kubeControllers: { metricsPort: facts.kubeControllers?.spec?.prometheusMetricsPort || undefined },
     csi: given(spec.kubeletVolumePluginPath) ? { kubeletDir: spec.kubeletVolumePluginPath! } : undefined,
     terminating: asked.base.metadata.deletionTimestamp !== undefined,

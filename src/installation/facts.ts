@@ -23,6 +23,7 @@ import { countNodes, type NodeFacts } from './nodes.ts'
 import { overlaid } from './overlay.ts'
 import { type Detected, detectProvider, type NodeEvidence, tellingGroups } from './provider-detection.ts'
 import { providerNamed } from './providers.ts'
+import { lacksNodes } from './typha.ts'
 
 /** What was asked: the Installation named default, and the one named overlay where there is one. */
 export interface Asked {
@@ -55,6 +56,8 @@ export interface Facts {
   readonly provider?: Detected
   /** DaemonSet kube-system/aws-node is there: the Amazon VPC CNI plugin connects pods. */
   readonly awsNode: boolean
+  /** Deployment calico-system/calico-typha; read only while there are too few nodes for it. */
+  readonly typha?: Deployment
   /** All of them, disabled ones too. */
   readonly pools: readonly IPPool[]
   /** Read only until the pools are decided, made and recorded. */
@@ -110,6 +113,7 @@ export async function readFacts(cluster: Reader, environment: Environment, { bas
   const further = await together({
     podCidrs: isDeciding(base, found.pools) ? readPodCidrs(cluster, { spec, provider, awsNode: awsNode !== undefined }) : undefined,
     goldmane: goldmane && cluster.get(Service, 'goldmane', ours),
+    typha: lacksNodes(found.nodes) ? cluster.get(Deployment, 'calico-typha', ours) : undefined,
   })
   return {
     ...same,
@@ -117,6 +121,7 @@ export async function readFacts(cluster: Reader, environment: Environment, { bas
     provider,
     awsNode: awsNode !== undefined,
     podCidrs: further.podCidrs,
+    typha: further.typha,
     operatorDns: operator && dnsOf(operator),
     goldmane: goldmane && { service: further.goldmane },
     tier: tier !== undefined,

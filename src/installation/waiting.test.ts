@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { InstallationSpec } from '../../api/installation.ts'
-import type { Secret, Service } from '../kube/kinds.ts'
+import type { Deployment, Secret, Service } from '../kube/kinds.ts'
 import type { Facts } from './facts.ts'
 import { asking, decided, factsWith, ipPool } from './testdata/asked.ts'
 import { heldUp, unready, withoutNodesForTypha, withoutPullSecrets } from './waiting.ts'
@@ -55,12 +55,13 @@ test('Goldmane is waited for until its Service has an address', () => {
   expect(decided({}, { goldmane: { service: service('10.96.0.5') } }).goldmane).toEqual({ clusterIP: '10.96.0.5' })
 })
 
-test('fewer Linux nodes than Typhas are told, and as many Typhas wanted as can be', () => {
+test('fewer Linux nodes than Typhas are told, and their number stays as it is', () => {
   const nodes = { schedulable: 5, schedulableLinux: 2, evidence: {} }
   expect(withoutNodesForTypha(factsWith({ nodes }))?.message).toBe(
     'Failed to autoscale typha - not enough linux nodes to schedule typha pods on, require 3 and have 2',
   )
-  expect(decided({}, { nodes }).typha.replicas).toBe(2)
+  const typha = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'calico-typha' }, spec: { replicas: 2 } } as Deployment
+  expect([decided({}, { nodes }).typha.replicas, decided({}, { nodes, typha }).typha.replicas]).toEqual([1, 2])
   expect(withoutNodesForTypha(factsWith())).toBeUndefined()
   expect(decided({}, { nodes: { schedulable: 0, schedulableLinux: 0, evidence: {} } }).typha.replicas).toBe(1)
 })

@@ -7,6 +7,7 @@ import type { Calico } from './calico.ts'
 import type { Asked, Facts } from './facts.ts'
 import { coreImages } from './images.ts'
 import { overlaid } from './overlay.ts'
+import { lacksNodes } from './typha.ts'
 import { typhaReplicas } from './typha-replicas.ts'
 
 type Missing = Problem | undefined
@@ -63,15 +64,13 @@ const withoutGoldmaneAddress = (calico: Calico, { goldmane }: Facts): Missing =>
       }
     : undefined
 
-/** Not waited for, but told: with fewer Linux nodes than Typhas wanted, there are as many as can be (spec/installation-controller.md §5). */
-export function withoutNodesForTypha({ nodes: { schedulable, schedulableLinux } }: Facts): Missing {
-  const wanted = typhaReplicas(schedulable)
-  return schedulableLinux >= wanted
-    ? undefined
-    : {
+/** Not waited for, but told: with fewer Linux nodes than Typhas wanted, there stay as many as there are (spec/installation-controller.md §5). */
+export const withoutNodesForTypha = ({ nodes }: Facts): Missing =>
+  lacksNodes(nodes)
+    ? {
         reason: 'ResourceScalingError',
-        message: `Failed to autoscale typha - not enough linux nodes to schedule typha pods on, require ${wanted} and have ${schedulableLinux}`,
+        message: `Failed to autoscale typha - not enough linux nodes to schedule typha pods on, require ${typhaReplicas(nodes.schedulable)} and have ${nodes.schedulableLinux}`,
         object: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'calico-typha', namespace: 'calico-system' },
         remedy: 'Add Linux nodes, or make some schedulable',
       }
-}
+    : undefined

@@ -123,6 +123,11 @@ describe('componentResources', () => {
     expect(overridden(node(), { componentResources }).spec!.template.spec!.containers[0]!.resources).toBeUndefined()
   })
 
+  test('are those of the first entry where there are two', () => {
+    const twice = [...componentResources, { componentName: 'Typha' as const, resourceRequirements: { limits: { cpu: '2' } } }]
+    expect(overridden(typha(), { componentResources: twice }).spec!.template.spec!.containers[0]!.resources).toEqual(small)
+  })
+
   test('give way to an override', () => {
     const limits = { limits: { cpu: '2' } }
     const typhaDeployment = { spec: { template: { spec: { containers: [{ name: 'calico-typha', resources: limits }] } } } }

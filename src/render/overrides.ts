@@ -33,9 +33,8 @@ export function overridden<T extends KubeObject>(object: T, spec: object): T {
   const row = overlays[`${object.kind}/${object.metadata.name}`]
   if (row === undefined) return object
   const { componentResources = [], ...fields } = spec as Spec
-  const main = componentResources
-    .filter(({ componentName }) => componentName === row.component)
-    .map(({ resourceRequirements }) => ({ name: object.metadata.name, resources: resourceRequirements }))
+  // Of two entries for one component the first counts.
+  const resources = componentResources.find(({ componentName }) => componentName === row.component)?.resourceRequirements
   const overlay = fields[row.overlay] as WorkloadOverlay | undefined
   const old = main.length === 0 ? object : withTemplate(object, template => merged(template, { spec: { containers: main } }))
   return overlay ? overlaid(old, overlay) : old
