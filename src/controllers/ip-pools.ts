@@ -3,7 +3,7 @@
 import { APIServer } from '../../api/apiserver.ts'
 import { calicoKinds } from '../installation/kinds.ts'
 import { foundPool } from '../installation/pools/convert.ts'
-import { isAsWanted, poolChanges } from '../installation/pools/ownership.ts'
+import { isAsWanted, type PoolChanges, poolChanges } from '../installation/pools/ownership.ts'
 import type { ObjectRef } from '../kube/objects.ts'
 import { defineController, type Outcome, type Reader, type Removal } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
@@ -57,7 +57,7 @@ function throughApi({ facts, pools }: Decision): Outcome {
   const refs = changes.remove.map((name): ObjectRef => ({ apiVersion, kind, name }))
   // Only of its own CRDs the API server tells who wrote them.
   const remove = facts.environment.v3 ? refs.map((ref): Removal => ({ ref, ours: foreign })) : refs
-  return { objects: rendered(changes.apply.map(named), { v3: true }), remove, problems: [...changes.problems] }
+  return { objects: rendered(changes.apply.map(named), { v3: true }), remove, ...told(changes) }
 }
 
 /** A label can be copied; addresses of pods cannot be brought back. */
@@ -66,16 +66,19 @@ const foreign = 'is labelled as a pool of the operator, which did not make it, a
 /** Without pools no pod ever runs, the API server's neither: so the first ones are made where it will look for them. No others are touched. */
 function behindIt({ facts, pools }: Decision, api: Api): Outcome {
   const found = facts.pools.map(foundPool)
-  const { apply, remove, problems } = poolChanges(pools?.pools, found)
-  if (found.length === 0)
-    return { objects: rendered(apply.map(named), { v3: false, unfinished: api === 'to come' }), problems: [...problems] }
+  const changes = poolChanges(pools?.pools, found)
+  const { apply, remove, problems } = changes
+  if (found.length === 0) return { objects: rendered(apply.map(named), { v3: false, unfinished: api === 'to come' }), ...told(changes) }
   const held = [
     ...(apply.every(pool => isAsWanted(pool, found)) ? [] : [unable('modify', api)]),
     ...(remove.length === 0 ? [] : [unable('delete', api)]),
   ]
   if (held.length > 0) throw new Waiting([...held, ...problems])
-  return { problems: [...problems] }
+  return told(changes)
 }
+
+/** A pool of somebody else's serves as well as one of ours, so all is well with it. */
+const told = ({ problems, foreign }: PoolChanges): Outcome => ({ problems: [...problems], warnings: [...foreign] })
 
 const unable = (doing: string, api: Api): Problem => ({
   reason: 'ResourceNotReady',

@@ -79,7 +79,14 @@ describe('without a list, where there are pools', () => {
   test('those of others are left alone', () => {
     const decided = list([ipPool('mine', { cidr: '10.0.0.0/16' })])
     expect(decided).toEqual([])
-    expect(poolChanges(decided, [foundPool(ipPool('mine', { cidr: '10.0.0.0/16' }))])).toEqual({ apply: [], remove: [], problems: [] })
+    expect(poolChanges(decided, [foundPool(ipPool('mine', { cidr: '10.0.0.0/16' }))])).toMatchObject({ apply: [], remove: [], problems: [] })
+  })
+
+  test('none is a concern once pods get their addresses from another plugin, and none is taken away', () => {
+    const recorded = [{ name: 'default-ipv4-ippool', cidr: '192.168.0.0/16', encapsulation: 'IPIP' as const }]
+    const elsewhere = pools({ cni: { type: 'AmazonVPC' } }, { pools: both }, recorded)
+    expect(elsewhere).toEqual({ problems: [] })
+    expect(poolChanges(elsewhere.pools, both.map(foundPool))).toMatchObject({ apply: [], remove: [], problems: [] })
   })
 
   test('the order is that of the record, whatever they are called', () => {

@@ -3,7 +3,6 @@ import type { InstallationSpec, IPPoolSpec as Pool } from '../../../api/installa
 import type { IPPool } from '../kinds.ts'
 import { ipPool } from '../testdata/asked.ts'
 import { names, network, ours, pools, standard } from '../testdata/pools.ts'
-import { foundPool } from './convert.ts'
 
 describe('the name of a pool without one', () => {
   const named = (cidrs: string[], found: IPPool[] = []) => names(pools(network(cidrs.map(cidr => ({ cidr }))), { pools: found }).pools)
@@ -58,14 +57,8 @@ describe('what a pool of a list has beyond what is said', () => {
     expect(first({ cidr: '192.168.0.0/16', disableNewAllocations: false }, [live])).toMatchObject({ disableNewAllocations: false })
   })
 
-  test('is, for a pool of somebody else, all that it has, so that it can be taken over unchanged', () => {
-    const live = ipPool('theirs', {
-      cidr: '192.168.0.0/16',
-      natOutgoing: false,
-      blockSize: 24,
-      nodeSelector: 'x',
-      assignmentMode: 'Manual',
-    })
-    expect(first({ cidr: '192.168.0.0/16' }, [live])).toEqual(foundPool(live).pool)
+  test('is the default for a pool of somebody else, whatever that has: only one that is alike becomes the operator’s', () => {
+    const live = ipPool('theirs', { cidr: '192.168.0.0/16', natOutgoing: false, blockSize: 24, assignmentMode: 'Manual' })
+    expect(first({ cidr: '192.168.0.0/16' }, [live])).toMatchObject({ name: 'theirs', natOutgoing: 'Enabled', blockSize: 26 })
   })
 })

@@ -14,7 +14,7 @@ export const completed = (pools: readonly Pool[], around: Around): Pool[] =>
     const live = around.found.find(({ range }) => range === canonicalCidr(pool.cidr))
     return {
       ...defaultsFor(pool, around.spec),
-      ...(live && standing(live)),
+      ...(live?.ours && standing(live)),
       ...said(pool),
       cidr: pool.cidr,
       name: pool.name || nameOf(pool, pools, live),
@@ -27,13 +27,8 @@ const said = (pool: Pool): Pool =>
 
 const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0
 
-/**
- * What a pool that is there already has stays, where the user does not say otherwise: all of it when the pool is not ours yet, so that it can be made ours without a change;
- * of a pool of ours, what cannot be changed, and that somebody closed it.
- */
-function standing({ ours, pool }: FoundPool): Partial<Pool> {
-  return ours ? { blockSize: pool.blockSize, disableNewAllocations: pool.disableNewAllocations } : pool
-}
+/** What stays of a pool of ours, where the user does not say otherwise: what cannot be changed, and that somebody closed it. */
+const standing = ({ pool: { blockSize, disableNewAllocations } }: FoundPool): Partial<Pool> => ({ blockSize, disableNewAllocations })
 
 function defaultsFor(pool: Pool, spec: InstallationSpec): Omit<Pool, 'cidr'> {
   const ipv4 = familyOf(pool.cidr) === 'IPv4'

@@ -9,8 +9,8 @@ import { poolChanges } from './ownership.ts'
 describe('what becomes of the pools that are there', () => {
   const changes = (listed: Pool[] | undefined, ...found: IPPool[]) => {
     const decision = pools(network(listed), { pools: found })
-    const { apply, remove, problems } = poolChanges(decision.pools, found.map(foundPool))
-    return { apply: names(apply), remove, problems: problems.map(({ message }) => message) }
+    const { apply, remove, problems, foreign } = poolChanges(decision.pools, found.map(foundPool))
+    return { apply: names(apply), remove, problems: problems.map(({ message }) => message), ...(foreign.length > 0 && { foreign }) }
   }
 
   test('one that is missing is made', () => {
@@ -22,10 +22,8 @@ describe('what becomes of the pools that are there', () => {
   })
 
   test('one that already is what is listed becomes the operator’s, also without encapsulation', () => {
-    expect(changes([{ cidr: '10.0.0.0/16', encapsulation: 'None' }], ipPool('mine', { cidr: '10.0.0.0/16' }))).toMatchObject({
-      apply: ['mine'],
-      problems: [],
-    })
+    const bare: Pool = { cidr: '10.0.0.0/16', encapsulation: 'None', natOutgoing: 'Disabled' }
+    expect(changes([bare], ipPool('mine', { cidr: '10.0.0.0/16' }))).toEqual({ apply: ['mine'], remove: [], problems: [] })
     const listed: Pool = {
       name: 'default-ipv4-ippool',
       cidr: '192.168.0.0/16',
@@ -36,14 +34,17 @@ describe('what becomes of the pools that are there', () => {
     expect(changes([listed], ipPool('default-ipv4-ippool', standard))).toMatchObject({ apply: ['default-ipv4-ippool'], problems: [] })
   })
 
-  test('one of somebody else that is otherwise is left alone, and what differs is told', () => {
+  test('one of somebody else that is otherwise is left alone, and what differs is told without being a problem', () => {
     expect(
       changes([{ cidr: '10.0.0.0/16', encapsulation: 'VXLAN', natOutgoing: 'Enabled' }], ipPool('mine', { cidr: '10.0.0.0/16' })),
     ).toEqual({
       apply: [],
       remove: [],
-      problems: [
-        'Cannot update an IP pool not owned by the operator: of mine (10.0.0.0/16) encapsulation is None, not VXLAN; natOutgoing is Disabled, not Enabled',
+      problems: [],
+      foreign: [
+        expect.stringMatching(
+          /^Cannot update an IP pool not owned by the operator: of mine \(10\.0\.0\.0\/16\) encapsulation is None, not VXLAN; natOutgoing is Disabled, not Enabled\./,
+        ),
       ],
     })
   })
@@ -70,6 +71,6 @@ describe('what becomes of the pools that are there', () => {
   })
 
   test('where pools are no concern none is touched', () => {
-    expect(poolChanges(undefined, [foundPool(ours('a', standard))])).toEqual({ apply: [], remove: [], problems: [] })
+    expect(poolChanges(undefined, [foundPool(ours('a', standard))])).toEqual({ apply: [], remove: [], problems: [], foreign: [] })
   })
 })

@@ -12,21 +12,25 @@ export interface PoolChanges {
   readonly apply: readonly Pool[]
   /** Names of pools of ours that nobody wants any more. */
   readonly remove: readonly string[]
-  /** One for each pool that is left as it is, because it is not ours to change. */
+  /** One for each pool that cannot be made. */
   readonly problems: readonly Problem[]
+  /** In sentences, of each pool that is somebody else's and otherwise: it serves all the same, and is left as it is. */
+  readonly foreign: readonly string[]
 }
 
 /** `wanted` undefined: pools are no concern, and none is touched. What is in the way of a pool and goes is gone first: the pool is made the next time. */
 export function poolChanges(wanted: readonly Pool[] | undefined, found: readonly FoundPool[]): PoolChanges {
-  if (!wanted) return { apply: [], remove: [], problems: [] }
+  if (!wanted) return { apply: [], remove: [], problems: [], foreign: [] }
   const ranges = new Set(wanted.map(({ cidr }) => canonicalCidr(cidr)))
   const leaving = found.filter(({ ours, range }) => ours && !ranges.has(range))
   const staying = found.filter(pool => !leaving.includes(pool))
-  const judged = wanted.map((pool, index) => ({ pool, problem: obstacle(pool, index, staying) }))
+  const judged = wanted.map((pool, index) => ({ pool, ...judgement(pool, `spec.calicoNetwork.ipPools[${index}]`, staying) }))
+  const possible = judged.filter(({ problem, foreign }) => problem === undefined && foreign === undefined)
   return {
-    apply: judged.filter(({ pool, problem }) => !problem && !leaving.some(other => isInTheWay(other, pool))).map(({ pool }) => pool),
+    apply: possible.filter(({ pool }) => !leaving.some(other => isInTheWay(other, pool))).map(({ pool }) => pool),
     remove: leaving.map(({ name }) => name),
     problems: judged.flatMap(({ problem }) => problem ?? []),
+    foreign: judged.flatMap(({ foreign }) => foreign ?? []),
   }
 }
 
@@ -41,12 +45,17 @@ function haveCommon(one: string, other: string): boolean {
   return a !== undefined && b !== undefined && overlaps(a, b)
 }
 
-function obstacle(pool: Pool, index: number, found: readonly FoundPool[]): Problem | undefined {
+interface Judgement {
+  problem?: Problem
+  foreign?: string
+}
+
+/** What speaks against it; nothing when it can be as it is wanted. */
+function judgement(pool: Pool, path: string, found: readonly FoundPool[]): Judgement {
   const live = found.find(({ range }) => range === canonicalCidr(pool.cidr))
-  const path = `spec.calicoNetwork.ipPools[${index}]`
-  if (!live) return inTheWay(pool, path, found)
-  if (live.name !== pool.name) return otherName(pool, path, live)
-  return live.ours ? undefined : unlike(pool, path, live)
+  if (!live) return { problem: inTheWay(pool, path, found) }
+  if (live.name !== pool.name) return { problem: otherName(pool, path, live) }
+  return live.ours ? {} : { foreign: unlike(pool, live) }
 }
 
 function inTheWay({ cidr, name }: Pool, path: string, found: readonly FoundPool[]): Problem | undefined {
@@ -76,15 +85,11 @@ const otherName = ({ cidr, name }: Pool, path: string, live: FoundPool): Problem
     remedy: `Write ${live.name}, or leave the name out`,
   })
 
-function unlike(pool: Pool, path: string, live: FoundPool): Problem | undefined {
+function unlike(pool: Pool, live: FoundPool): string | undefined {
   const otherwise = differing(pool, live.pool)
   if (otherwise.length === 0) return undefined
   const fields = otherwise.map(field => `${field} is ${String(live.pool[field])}, not ${String(pool[field])}`)
-  return refused(live, {
-    message: `Cannot update an IP pool not owned by the operator: of ${live.name} (${pool.cidr}) ${fields.join('; ')}`,
-    path,
-    remedy: 'Write here what the pool has, and it becomes the operator’s; then change it here',
-  })
+  return `Cannot update an IP pool not owned by the operator: of ${live.name} (${pool.cidr}) ${fields.join('; ')}. Write what it has into the Installation, and it becomes the operator's; then change it there`
 }
 
 /** The range apart, which may be spelled in many ways. */
