@@ -18,6 +18,7 @@ import { finish } from '../render/finish.ts'
 import { kubeControllers } from '../render/kube-controllers/kube-controllers.ts'
 import { policies } from '../render/kube-controllers/policies.ts'
 import { node } from '../render/node/node.ts'
+import { retired } from '../render/kube-controllers/retired.ts'
 import { calicoSystem } from '../render/parts/places.ts'
 import { typha } from '../render/typha/typha.ts'
 import { type Decision, decided, installation, readAsked, readDecision, readUnheard, unheard } from './asked.ts'
@@ -119,8 +120,9 @@ function rendered(calico: Calico, { facts }: Decision, { keys, trust, client, se
   ]
   return {
     objects: finish(calico, objects),
-    remove: keys.remove,
-    keeps: { ...keptPolicies(calico), objects: windows },
+    remove: [...keys.remove, ...retired.map(ref => ({ ref, ours: '' }))],
+    disown: keys.disown,
+    keeps: keptPolicies(calico),
     problems: [...problems, withoutNodesForTypha(facts)].filter(problem => problem !== undefined),
     warnings: [...keys.warnings, ...calico.warnings],
     ...(keys.again !== undefined && { again: keys.again }),
