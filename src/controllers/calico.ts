@@ -17,8 +17,8 @@ import { csi } from '../render/csi/csi.ts'
 import { finish } from '../render/finish.ts'
 import { kubeControllers } from '../render/kube-controllers/kube-controllers.ts'
 import { policies } from '../render/kube-controllers/policies.ts'
-import { node } from '../render/node/node.ts'
 import { retired } from '../render/kube-controllers/retired.ts'
+import { node } from '../render/node/node.ts'
 import { calicoSystem } from '../render/parts/places.ts'
 import { typha } from '../render/typha/typha.ts'
 import { type Decision, decided, installation, readAsked, readDecision, readUnheard, unheard } from './asked.ts'
@@ -121,8 +121,7 @@ function rendered(calico: Calico, { facts }: Decision, { keys, trust, client, se
   return {
     objects: finish(calico, objects),
     remove: [...keys.remove, ...retired.map(ref => ({ ref, ours: '' }))],
-    disown: keys.disown,
-    keeps: keptPolicies(calico),
+    keeps: { ...keptPolicies(calico), objects: windows },
     problems: [...problems, withoutNodesForTypha(facts)].filter(problem => problem !== undefined),
     warnings: [...keys.warnings, ...calico.warnings],
     ...(keys.again !== undefined && { again: keys.again }),
