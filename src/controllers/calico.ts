@@ -9,7 +9,7 @@ import { calicoVersion } from '../installation/images.ts'
 import { reportedMtu } from '../installation/mtu.ts'
 import { heldUp, unready, withoutNodesForTypha } from '../installation/waiting.ts'
 import * as kinds from '../kube/kinds.ts'
-import { type KubeObject, type ObjectRef, refOf } from '../kube/objects.ts'
+import { type KubeObject, refOf } from '../kube/objects.ts'
 import { defineController, type Wanted } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { activeOperator, criticalPodsQuota } from '../render/cluster/cluster.ts'
@@ -63,7 +63,7 @@ export const calico = (surroundings: Surroundings) =>
       if (!calico) return { decision }
       return {
         decision,
-        keys: await readNodeKeys(cluster, calico, surroundings),
+        keys: await readNodeKeys(cluster, surroundings, { calico }),
         nodeMtu: surroundings.nodeMtu?.(),
         ...(calico.certificateManagement && { awaited: await readWaitingRequests(cluster, calicoSystem) }),
       }
@@ -87,12 +87,6 @@ export const calico = (surroundings: Surroundings) =>
       }
     },
   })
-
-/** What another operator made for nodes with Windows, and keeps (spec/installation-controller.md §13). */
-const windows: ObjectRef[] = [
-  { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'calico-node-windows', namespace: calicoSystem },
-  { apiVersion: 'v1', kind: 'ConfigMap', name: 'cni-config-windows', namespace: calicoSystem },
-]
 
 type Ready = NonNullable<NodeKeysFound['issued']> & { client: KeyPair; server: KeyPair; problems: Problem[] }
 

@@ -14,6 +14,8 @@ import type { Surroundings } from './surroundings.ts'
 interface PairsWanted<Pair extends string> {
   calico: Calico
   pairs: readonly WantedPair<Pair>[]
+  /** False where another controller issues them. */
+  issue?: boolean
 }
 
 interface KeysWanted<Pair extends string> extends PairsWanted<Pair> {
@@ -59,15 +61,15 @@ export async function readPairs<Pair extends string>(
 export async function readComponentKeys<Pair extends string>(
   cluster: Reader,
   surroundings: Surroundings,
-  { calico, pairs, trust }: KeysWanted<Pair>,
+  { trust, ...wanted }: KeysWanted<Pair>,
 ): Promise<Keyed<IssuedWithTrust<Pair>>> {
-  const { found, waiting } = await issue(cluster, surroundings, { calico, pairs })
+  const { found, waiting } = await issue(cluster, surroundings, wanted)
   if (!found) return { ...(waiting && { waiting }) }
   const { authority, keys } = found
   const operatorNamespace = surroundings.environment.operator.namespace
   const { configMap: name, certificates, entries = [], systemRoots } = trust
   const own: Partial<Record<string, BundleEntry>> = keys.entries
-  const isOwn = new Set<string>(pairs.map(({ secretName }) => secretName))
+  const isOwn = new Set<string>(wanted.pairs.map(({ secretName }) => secretName))
   const now = surroundings.issuer.clock.now()
   const trusted = await Promise.all(
     certificates.map(secret =>
@@ -89,13 +91,16 @@ interface Source<Pair extends string> {
 async function issue<Pair extends string>(
   cluster: Reader,
   { environment, issuer }: Surroundings,
-  { calico, pairs: wanted }: PairsWanted<Pair>,
+  { calico, pairs, issue }: PairsWanted<Pair>,
 ): Promise<Source<Pair>> {
   const operatorNamespace = environment.operator.namespace
   const { authority, waiting } = await readAuthority(cluster, issuer, { operatorNamespace, management: calico.certificateManagement })
   if (!authority || calico.lacks(['keyCertProvisioner']).length > 0) return { ...(waiting && { waiting }) }
   const image = calico.image('keyCertProvisioner')
   return {
-    found: { authority, keys: await readKeys(cluster, issuer, { operatorNamespace, namespace: calicoSystem, authority, wanted, image }) },
+    found: {
+      authority,
+      keys: await readKeys(cluster, issuer, { operatorNamespace, namespace: calicoSystem, authority, wanted: pairs, image, issue }),
+    },
   }
 }

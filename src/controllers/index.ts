@@ -12,6 +12,7 @@ import { ipPools } from './ip-pools.ts'
 import type { Surroundings } from './surroundings.ts'
 import { tiers } from './tiers.ts'
 import { whisker } from './whisker.ts'
+import { windows } from './windows.ts'
 
 export const controllers = (surroundings: Surroundings): Controller[] => {
   const { manageCrds, environment } = surroundings
@@ -27,5 +28,6 @@ export const controllers = (surroundings: Surroundings): Controller[] => {
     whisker(surroundings),
     guardian(surroundings),
     tiers(),
+    windows(surroundings),
   ] as Controller[]
 }

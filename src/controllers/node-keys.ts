@@ -24,7 +24,12 @@ export interface NodeKeysFound extends Keyed<IssuedWithTrust<NodePair>> {
   problems: Problem[]
 }
 
-export async function readNodeKeys(cluster: Reader, calico: Calico, surroundings: Surroundings): Promise<NodeKeysFound> {
+/** With `issue: false` a pair that is not there yet is a problem. */
+export async function readNodeKeys(
+  cluster: Reader,
+  surroundings: Surroundings,
+  { calico, issue = true }: { calico: Calico; issue?: boolean },
+): Promise<NodeKeysFound> {
   const [typha, bundle] = await Promise.all([
     readTyphaAuthority(cluster, surroundings.environment.operator.namespace),
     cluster.get(ConfigMap, configMap, calicoSystem),
@@ -35,6 +40,6 @@ export async function readNodeKeys(cluster: Reader, calico: Calico, surroundings
     entries: typha.entry ? [typha.entry] : [],
     systemRoots: systemRoots(bundle, surroundings.systemRoots),
   }
-  const found = await readComponentKeys(cluster, surroundings, { calico, pairs, trust })
+  const found = await readComponentKeys(cluster, surroundings, { calico, pairs, issue, trust })
   return { ...found, problems: [...(found.issued?.keys.problems ?? []), ...typha.problems] }
 }

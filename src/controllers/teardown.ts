@@ -28,11 +28,12 @@ const others = [
   ...['calico-apiserver', 'calico-webhooks', 'goldmane', 'whisker', 'guardian'].map(name => workload('Deployment', name)),
   workload('Deployment', 'envoy-gateway', 'tigera-gateway'),
 ]
-const calicoNode = workload('DaemonSet', 'calico-node')
+/** Of all kinds of nodes. */
+const nodes = [workload('DaemonSet', 'calico-node'), workload('DaemonSet', 'calico-node-windows')]
 
 const gone = (ref: ObjectRef): Condition => ({ ref, is: 'gone' })
 
 export const teardown = (installation: ObjectRef): Outcome => ({
-  remove: [...own, { ref: calicoNode, after: [...own, ...others].map(gone) }],
-  release: { ref: installation, finalizers: released, after: [gone(calicoNode)] },
+  remove: [...own, ...nodes.map(ref => ({ ref, after: [...own, ...others].map(gone) }))],
+  release: { ref: installation, finalizers: released, after: nodes.map(gone) },
 })

@@ -15,6 +15,7 @@ import { imageReferences, lackingImages } from './images.ts'
 import type { FoundPool } from './pools/convert.ts'
 import type { ProviderFacts } from './providers.ts'
 import { typhaOf } from './typha.ts'
+import { windowsOf } from './windows.ts'
 
 interface Decided {
   readonly asked: Asked
@@ -42,7 +43,7 @@ export function assembled(decided: Decided): Calico {
     detected: facts.provider,
     cni: cniOf(spec),
     dataplane: dataplaneOf(spec, facts),
-    windows: network.windowsDataplane !== undefined && network.windowsDataplane !== 'Disabled',
+    windows: windowsOf(spec),
     image: imageReferences(spec, imageSet),
     lacks: names => [...problems, ...lackingImages(imageSet, names)],
     imageSet: imageSet?.metadata.name,

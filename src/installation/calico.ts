@@ -64,7 +64,16 @@ export interface Calico {
     logging: { severity?: string; maxSizeMiB?: number; maxCount?: number; maxAgeDays?: number }
   }
   readonly dataplane: Dataplane
-  readonly windows: boolean
+  /** What Windows nodes are given; undefined: they are left alone. */
+  readonly windows?: {
+    /** As written in the spec, with or without a drive. */
+    cniDirs: { bin: string; config: string; log: string }
+    /** Of the addresses of pods with VXLAN. */
+    macPrefix: string
+    /** The interface for VXLAN; undefined: found by calico-node itself. */
+    adapter?: string
+    serviceCIDRs: readonly string[]
+  }
   /** The full reference of an image: registry, path, prefix, tag or digest (spec/installation-controller.md §9.4). Throws when the ImageSet lacks it: ask `lacks` first. */
   readonly image: (name: ImageName) => string
   /** What is wrong with the ImageSets, and a problem for each of these images that the one in use lacks. It holds up what is run from images, and nothing else. */

@@ -215,4 +215,11 @@ export const limited: readonly Unsupported[] = [
     because: 'there are no images for FIPS on Windows, so Windows nodes run the ordinary ones',
     remedy: 'Leave Windows nodes out of what must follow FIPS',
   },
+  {
+    id: 'certificate-requests-windows',
+    path: 'spec.certificateManagement',
+    when: { certificateManagement: set, windows: onWindows },
+    because: 'pods on Windows nodes cannot request their certificates, without which they do not reach Typha',
+    remedy: 'Keep a pair for them in the Secret node-certs beside the operator',
+  },
 ]

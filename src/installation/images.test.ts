@@ -94,7 +94,7 @@ describe('the core needs', () => {
       serviceCIDRs: ['10.96.0.0/12'],
       calicoNetwork: { windowsDataplane: 'HNS', ipPools: [{ cidr: '10.0.0.0/16', encapsulation: 'VXLAN' }] },
     }
-    expect(lacking(windows)).toEqual([...always, 'calico/cni', 'calico/pod2daemon-flexvol', 'calico/node-windows', 'calico/cni-windows'])
+    expect(lacking(windows)).toEqual([...always, 'calico/cni', 'calico/pod2daemon-flexvol'])
   })
 
   test('no other, whose controllers ask for themselves', () => {

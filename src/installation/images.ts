@@ -136,13 +136,12 @@ export function lackingImages(imageSet: ImageSet | undefined, names: readonly Im
 }
 
 /** What calico-node, Typha, kube-controllers and the CSI driver are run from, as far as they are wanted. The provisioner is looked up whether it is used or not. */
-export function coreImages({ cni, calicoNetwork, flexVolumePath, kubeletVolumePluginPath }: InstallationSpec): ImageName[] {
+export function coreImages({ cni, flexVolumePath, kubeletVolumePluginPath }: InstallationSpec): ImageName[] {
   const wanted: [boolean, ImageName[]][] = [
     [true, ['node', 'typha', 'kubeControllers', 'keyCertProvisioner']],
     [cni?.type === 'Calico', ['cni']],
     [flexVolumePath !== 'None', ['flexVolume']],
     [kubeletVolumePluginPath !== 'None', ['csi', 'csiRegistrar']],
-    [calicoNetwork?.windowsDataplane === 'HNS', ['nodeWindows', 'cniWindows']],
   ]
   return wanted.flatMap(([is, names]) => (is ? names : []))
 }

@@ -28,6 +28,8 @@ export interface Setup {
   /** Whether it is known where the Kubernetes API answers to pods in the host network. */
   readonly apiEndpoint: string
   readonly fips: string
+  /** Whether pods request their certificates themselves. */
+  readonly certificateManagement: string
   /** The group of the CRDs of Calico's own resources. */
   readonly crds: string
   /** The version, as `1.35`. */
@@ -60,6 +62,7 @@ export function setupOf(spec: InstallationSpec, { environment, servicesEndpoint 
     serviceCIDRs: spec.serviceCIDRs?.length ? 'set' : 'unset',
     apiEndpoint: told(apiEndpoints(servicesEndpoint, endpoint).host),
     fips: spec.fipsMode ?? 'Disabled',
+    certificateManagement: told(spec.certificateManagement),
     crds: v3 ? 'projectcalico.org/v3' : 'crd.projectcalico.org/v1',
     kubernetes: kubernetes ? `${kubernetes.major}.${kubernetes.minor}` : 'unset',
   }

@@ -16,6 +16,7 @@ interface Row {
 /** Every workload that is rendered has its row, so that none is forgotten. */
 export const overlays: Readonly<Record<string, Row>> = {
   'DaemonSet/calico-node': { overlay: 'calicoNodeDaemonSet', component: 'Node' },
+  'DaemonSet/calico-node-windows': { overlay: 'calicoNodeWindowsDaemonSet' },
   'DaemonSet/csi-node-driver': { overlay: 'csiNodeDriverDaemonSet' },
   'Deployment/calico-typha': { overlay: 'typhaDeployment', component: 'Typha' },
   'Deployment/calico-kube-controllers': { overlay: 'calicoKubeControllersDeployment', component: 'KubeControllers' },

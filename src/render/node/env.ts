@@ -12,45 +12,46 @@ import { earlyNetworking } from './volumes.ts'
 const serviceMark: Partial<Record<CniType, string>> = { AmazonVPC: '0x80' }
 
 export const nodeEnv = (calico: Calico, keys: NodeKeys): Env => ({
-  ...basics(calico),
+  ...basics({ clusterType: clusterType(calico, dataplaneParts(calico).clusterType), healthPort: calico.felix.healthPort }),
   ...typhaClient(keys),
   NO_DEFAULT_POOLS: true,
   ...flowLogs(calico),
-  FELIX_TYPHACN: keys.typha.commonName || undefined,
-  FELIX_TYPHAURISAN: keys.typha.uriSan || undefined,
-  CALICO_MANAGE_CNI: calico.cni.type === 'Calico',
-  FELIX_BPFEXTTOSERVICECONNMARK: serviceMark[calico.cni.type],
+  ...typhaName(keys),
+  ...cniPlugin(calico),
   ...dataplaneParts(calico).env,
   FELIX_VXLANMTU: calico.mtu,
   FELIX_WIREGUARDMTU: calico.mtu,
   USE_POD_CIDR: when(calico.cni.ipam === 'HostLocal', true),
-  CALICO_NETWORKING_BACKEND: backend(calico),
+  CALICO_NETWORKING_BACKEND: backend(calico, dataplaneParts(calico).bird ? 'bird' : 'none'),
   FELIX_IPINIPMTU: when(calico.bgp, calico.mtu),
   ...addresses(calico),
   ...metrics(calico),
   FELIX_WIREGUARDHOSTENCRYPTIONENABLED: when(calico.provider.hostEncryptionWith === calico.cni.type, true),
   FELIX_INTERFACEPREFIX: calico.cni.interfacePrefix,
   ...calico.cni.nodeEnv,
-  // Routes that a cloud's plugin made must not come from Felix as well, only those of the pods themselves.
-  FELIX_ROUTESOURCE: when(calico.cni.type !== 'Calico', 'WorkloadIPs'),
+  ...routeSource(calico),
   ...apiServerEnv(calico.endpoints.host),
   CALICO_EARLY_NETWORKING: when(calico.bgpLayout !== undefined, earlyNetworking),
   FELIX_ENDPOINTSTATUSPATHPREFIX: when(calico.cni.policySetupTimeout > 0, '/var/run/calico'),
 })
 
-const basics = (calico: Calico): Env => ({
+/** `special` is what makes these nodes so, with its comma. */
+export const clusterType = ({ provider, bgp }: Calico, special: string): string =>
+  `k8s,operator${provider.clusterType}${bgp ? ',bgp' : ''}${special}`
+
+export const basics = ({ clusterType, healthPort }: { clusterType: string; healthPort?: number }): Env => ({
   DATASTORE_TYPE: 'kubernetes',
   WAIT_FOR_DATASTORE: true,
-  CLUSTER_TYPE: `k8s,operator${calico.provider.clusterType}${calico.bgp ? ',bgp' : ''}${dataplaneParts(calico).clusterType}`,
+  CLUSTER_TYPE: clusterType,
   CALICO_DISABLE_FILE_LOGGING: false,
   FELIX_DEFAULTENDPOINTTOHOSTACTION: 'ACCEPT',
   FELIX_HEALTHENABLED: true,
-  FELIX_HEALTHPORT: calico.felix.healthPort,
+  FELIX_HEALTHPORT: healthPort,
   NODENAME: fieldRef('spec.nodeName'),
   NAMESPACE: fieldRef('metadata.namespace'),
 })
 
-const typhaClient = ({ client, trust }: NodeKeys): Env => ({
+export const typhaClient = ({ client, trust }: NodeKeys): Env => ({
   FELIX_TYPHAK8SNAMESPACE: calicoSystem,
   FELIX_TYPHAK8SSERVICENAME: 'calico-typha',
   FELIX_TYPHACAFILE: trust.path,
@@ -58,16 +59,30 @@ const typhaClient = ({ client, trust }: NodeKeys): Env => ({
   FELIX_TYPHAKEYFILE: client.keyFile,
 })
 
+/** Whom Felix expects to answer. */
+export const typhaName = ({ typha }: NodeKeys): Env => ({
+  FELIX_TYPHACN: typha.commonName || undefined,
+  FELIX_TYPHAURISAN: typha.uriSan || undefined,
+})
+
+export const cniPlugin = ({ cni }: Calico): Env => ({
+  CALICO_MANAGE_CNI: cni.type === 'Calico',
+  FELIX_BPFEXTTOSERVICECONNMARK: serviceMark[cni.type],
+})
+
 const flowLogs = ({ goldmane }: Calico): Env =>
   goldmane === undefined ? {} : { FELIX_FLOWLOGSGOLDMANESERVER: 'goldmane.calico-system.svc:7443', FELIX_FLOWLOGSFLUSHINTERVAL: 15 }
 
-/** Who makes the routes between nodes. */
-function backend(calico: Calico): string {
-  if (calico.bgp) return dataplaneParts(calico).bird ? 'bird' : 'none'
-  return calico.cni.type === 'Calico' && calico.cni.ipam !== 'HostLocal' ? 'vxlan' : 'none'
+/** Who makes the routes between nodes; `speaker` with BGP. */
+export function backend({ bgp, cni }: Calico, speaker: string): string {
+  if (bgp) return speaker
+  return cni.type === 'Calico' && cni.ipam !== 'HostLocal' ? 'vxlan' : 'none'
 }
 
-const addresses = ({ autodetection: { ipv4, ipv6 }, bgp, mtu }: Calico): Env => ({
+/** Routes that a cloud's plugin made must not come from Felix as well, only those of the pods themselves. */
+export const routeSource = ({ cni }: Calico): Env => ({ FELIX_ROUTESOURCE: when(cni.type !== 'Calico', 'WorkloadIPs') })
+
+export const addresses = ({ autodetection: { ipv4, ipv6 }, bgp, mtu }: Calico): Env => ({
   IP: ipv4 === undefined ? 'none' : 'autodetect',
   IP_AUTODETECTION_METHOD: ipv4,
   IP6: ipv6 === undefined ? 'none' : 'autodetect',
@@ -79,7 +94,7 @@ const addresses = ({ autodetection: { ipv4, ipv6 }, bgp, mtu }: Calico): Env => 
   FELIX_WIREGUARDMTUV6: when(ipv6 !== undefined, mtu),
 })
 
-const metrics = ({ node: { metricsPort } }: Calico): Env => ({
+export const metrics = ({ node: { metricsPort } }: Calico): Env => ({
   FELIX_PROMETHEUSMETRICSENABLED: when(metricsPort !== undefined, true),
   FELIX_PROMETHEUSMETRICSPORT: metricsPort,
 })

@@ -11,7 +11,8 @@ export const bgpLayout = 'bgp-layout'
 /** What calico-node brings the node's own addresses up from, before there is a network. */
 export const earlyNetworking = '/etc/calico/early-networking.yaml'
 
-export const volumes = (calico: Calico, { client, trust }: NodeKeys): Volume[] => [
+/** On every node, whatever it runs. */
+export const commonVolumes = ({ client, trust }: NodeKeys): Volume[] => [
   hostPath('lib-modules', '/lib/modules'),
   hostPath('xtables-lock', '/run/xtables.lock', 'FileOrCreate'),
   hostPath('policysync', '/var/run/nodeagent', 'DirectoryOrCreate'),
@@ -19,6 +20,10 @@ export const volumes = (calico: Calico, { client, trust }: NodeKeys): Volume[] =
   client.volume,
   hostPath('var-run-calico', '/var/run/calico', 'DirectoryOrCreate'),
   hostPath('var-lib-calico', '/var/lib/calico', 'DirectoryOrCreate'),
+]
+
+export const volumes = (calico: Calico, keys: NodeKeys): Volume[] => [
+  ...commonVolumes(keys),
   hostPath('sys-fs', '/sys/fs', 'DirectoryOrCreate'),
   hostPath('bpffs', '/sys/fs/bpf', 'Directory'),
   hostPath('nodeproc', '/proc'),
