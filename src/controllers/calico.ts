@@ -115,7 +115,7 @@ function rendered(calico: Calico, { facts }: Decision, { keys, trust, client, se
   return {
     objects: finish(calico, objects),
     remove: [...keys.remove, ...retired.map(ref => ({ ref, ours: '' }))],
-    keeps: { ...keptPolicies(calico), objects: windows },
+    keeps: keptPolicies(calico),
     problems: [...problems, withoutNodesForTypha(facts)].filter(problem => problem !== undefined),
     warnings: [...keys.warnings, ...calico.warnings],
     ...(keys.again !== undefined && { again: keys.again }),
