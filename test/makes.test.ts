@@ -54,6 +54,7 @@ function askedClusters(): [string, KubeObject[]][] {
 const never: Record<string, string> = {
   'RoleBinding kube-system/calico-apiserver-auth-reader': 'is taken away by name, since kube-system is not looked through',
   'v1 Namespace': 'with it would go what users made in it',
+  'aws-security-group-setup': 'a cluster stays where it runs, and these go with the Installation',
   'v1 ResourceQuota': 'it limits nothing, and is looked for only while it is wanted',
   'apiregistration.k8s.io/v1 APIService': 'is looked for only while it is wanted, and taken away by name when it points to nobody',
   'admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy': 'is looked for in the version that is wanted',

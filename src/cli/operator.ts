@@ -4,6 +4,7 @@ import { admissionKinds } from '../controllers/admission.ts'
 import { controllers } from '../controllers/index.ts'
 import { kept } from '../controllers/kept.ts'
 import type { Surroundings } from '../controllers/surroundings.ts'
+import { OpenShiftNetwork } from '../installation/kinds.ts'
 import { Applier, type ApplyNews } from '../kube/apply.ts'
 import { Cache } from '../kube/cache.ts'
 import { Client } from '../kube/client.ts'
@@ -46,7 +47,7 @@ export class Operator {
 
   constructor({ transport, clock, random, surroundings, observer = {} }: OperatorOptions) {
     const client = new Client({ transport, clock, random, fieldManager })
-    client.kinds.register(...allKinds, ...admissionKinds)
+    client.kinds.register(...allKinds, ...admissionKinds, OpenShiftNetwork)
     const cache = new Cache({ client, clock, random, transform: kept(surroundings), managers: [fieldManager, ...predecessors] })
     const applier = new Applier({
       client,

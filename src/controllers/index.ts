@@ -9,6 +9,7 @@ import { goldmane } from './goldmane.ts'
 import { groundwork } from './groundwork.ts'
 import { guardian } from './guardian.ts'
 import { ipPools } from './ip-pools.ts'
+import { openShift } from './openshift.ts'
 import type { Surroundings } from './surroundings.ts'
 import { tiers } from './tiers.ts'
 import { whisker } from './whisker.ts'
@@ -23,6 +24,7 @@ export const controllers = (surroundings: Surroundings): Controller[] => {
     ipPools(surroundings),
     groundwork(surroundings),
     calico(surroundings),
+    openShift(surroundings),
     apiServer(surroundings),
     goldmane(surroundings),
     whisker(surroundings),

@@ -58,11 +58,30 @@ function parsed(text: string | undefined): { labels?: Record<string, string>; an
   }
 }
 
-export interface OpenShiftNetwork extends Of<{ clusterNetwork?: { cidr: string; hostPrefix?: number }[]; serviceNetwork?: string[] }> {}
+interface OpenShiftNetworkSpec {
+  clusterNetwork?: { cidr: string; hostPrefix?: number }[]
+  serviceNetwork?: string[]
+  networkType?: string
+}
+/** Its kind has no path of its own for status. */
+export interface OpenShiftNetwork extends Of<OpenShiftNetworkSpec> {
+  status?: OpenShiftNetworkSpec & { clusterNetworkMTU?: number }
+}
 export const OpenShiftNetwork: Kind<OpenShiftNetwork> = {
   apiVersion: 'config.openshift.io/v1',
   kind: 'Network',
   plural: 'networks',
+  namespaced: false,
+}
+
+/** Where the cluster runs. */
+export interface OpenShiftInfrastructure extends KubeObject {
+  status?: { platform?: string; platformStatus?: { type?: string }; controlPlaneTopology?: string }
+}
+export const OpenShiftInfrastructure: Kind<OpenShiftInfrastructure> = {
+  apiVersion: 'config.openshift.io/v1',
+  kind: 'Infrastructure',
+  plural: 'infrastructures',
   namespaced: false,
 }
 

@@ -15,6 +15,7 @@ import { isAlreadyExists, isConflict, isInvalid, isNotFound } from './errors.ts'
 import { clearer, mustBeReplaced } from './immutable.ts'
 import { describe, type Kind, type KubeObject, keyOf, type ObjectRef, refOf } from './objects.ts'
 import { contester, othersOf } from './others.ts'
+import { type Releasing, releasing } from './release.ts'
 import type { SchemaNode } from './schema.ts'
 import { fold } from './takeover.ts'
 
@@ -37,7 +38,10 @@ export interface ApplyOptions {
   createOnly?: boolean
   /** Part of somebody else's object: what a predecessor set beside it stays. So it is, too, when there are defaults. */
   part?: boolean
-  subresource?: 'status'
+  /** Where its status is written to, which is all that is written then. */
+  subresource?: 'status' | 'approval'
+  /** The kind has no such place: status is a field like others. */
+  statusInside?: boolean
 }
 
 export interface Applied {
@@ -71,7 +75,6 @@ interface Wish {
   text: string
 }
 
-/** All methods throw what the client throws; `apply` also Malformed, Unsettled and Contested. */
 /** What is to be written over what, and why. */
 interface Change {
   wanted: KubeObject
@@ -79,6 +82,7 @@ interface Change {
   difference: Difference
 }
 
+/** All methods throw what the client throws; `apply` also Malformed, Unsettled and Contested. */
 export class Applier {
   readonly #options: ApplierOptions
   readonly #contest: Contest
@@ -99,9 +103,9 @@ export class Applier {
    */
   apply(object: KubeObject, options: ApplyOptions = {}): Promise<Applied> {
     const { manager, predecessors, schemas } = this.#options
-    const { defaults, part = defaults !== undefined, subresource } = options
+    const { defaults, part = defaults !== undefined, subresource, statusInside } = options
     const schema = schemas(object.apiVersion, object.kind)
-    const how: Ownership = { schema, manager, predecessors, whole: !part, subresource }
+    const how: Ownership = { schema, manager, predecessors, whole: !part, subresource, statusInside }
     const text = `${this.#contentOf(object)} ${JSON.stringify(options)}`
     return this.#inTurn(refOf(object), () => this.#apply({ ref: refOf(object), object, options, how, text }))
   }
@@ -117,16 +121,13 @@ export class Applier {
     })
   }
 
-  /** Takes these finalizers off, whoever put them there; those of others stay. Nothing when none of them is there. */
-  release(ref: ObjectRef, finalizers: readonly string[]): Promise<boolean> {
+  /** Takes these finalizers and fields off, whoever put them there; what else is there stays. Nothing when none of them is there. */
+  release(ref: ObjectRef, what: Releasing): Promise<boolean> {
     return this.#inTurn(ref, async () => {
       const live = await this.#live(ref)
-      const left = live?.metadata.finalizers?.filter(finalizer => !finalizers.includes(finalizer))
-      if (!live || !left || left.length === live.metadata.finalizers?.length) return false
-      const { resourceVersion, uid } = live.metadata
-      const answer = await this.#options.client.mergePatch(ref, { metadata: { finalizers: left, resourceVersion, uid } })
-      this.#options.cache.observed(answer)
-      return true
+      const patch = live && releasing(live, what)
+      if (patch) this.#options.cache.observed(await this.#options.client.mergePatch(ref, patch))
+      return patch !== undefined
     })
   }
 
@@ -183,7 +184,7 @@ export class Applier {
     const left = options.createOnly ? undefined : needsWrite(wanted, answer, how)
     this.#contest.written({ ref, wish: wish.text }, answer, left)
     if (left) throw new Unsettled(ref, left)
-    return { wrote: effectOf(live, answer, options.subresource), object: answer, difference }
+    return { wrote: effectOf(live, answer, options), object: answer, difference }
   }
 
   #fulfils(live: KubeObject, { text }: Wish): Applied {
@@ -192,10 +193,11 @@ export class Applier {
     return { wrote: false, object: live }
   }
 
-  #wanted({ object, options: { defaults, subresource }, how }: Wish, live: KubeObject | undefined): KubeObject {
+  #wanted({ object, options: { defaults, subresource, statusInside }, how }: Wish, live: KubeObject | undefined): KubeObject {
     const managers = [how.manager, ...how.predecessors]
     const all = defaults ? withClaims(object, defaults, { live, schema: how.schema, managers }) : object
-    return aligned(canonical(all, how.schema, subresource), live, how.schema)
+    const extent = subresource ? 'status' : statusInside ? 'both' : 'object'
+    return aligned(canonical(all, how.schema, extent), live, how.schema)
   }
 
   async #write(wish: Wish, change: Change): Promise<KubeObject> {
@@ -285,8 +287,8 @@ export class Applier {
 /** The object has changed since it was read. */
 class Stale extends Error {}
 
-function effectOf(live: KubeObject | undefined, answer: KubeObject, subresource: string | undefined): Applied['wrote'] {
+function effectOf(live: KubeObject | undefined, answer: KubeObject, { subresource, statusInside }: ApplyOptions): Applied['wrote'] {
   if (!live) return 'created'
   if (live.metadata.resourceVersion === answer.metadata.resourceVersion) return false
-  return subresource || contentOf(live) !== contentOf(answer) ? 'changed' : 'owner'
+  return subresource || statusInside || contentOf(live) !== contentOf(answer) ? 'changed' : 'owner'
 }

@@ -20,6 +20,9 @@ export class Malformed extends Error {
   }
 }
 
+/** What of an object a write is about: all but status, which has a path of its own; status alone; or both, where the kind gives status no path. */
+export type Extent = 'object' | 'status' | 'both'
+
 /**
  * The object as it is compared and sent. Throws Malformed: an unknown field, a value of another type, two list items with the same key, an
  * owner without a uid. Without a schema (a kind neither built in nor known to the caller) only metadata is looked at.
@@ -27,7 +30,7 @@ export class Malformed extends Error {
 export function canonical<T extends KubeObject>(
   object: T,
   schema = builtinSchema(object.apiVersion, object.kind),
-  subresource?: string,
+  extent: Extent = 'object',
 ): T {
   const { apiVersion, kind, metadata, status, ...content } = object as T & { status?: unknown }
   const fail = (path: string, message: string) => new Malformed(object, path, message)
@@ -36,8 +39,8 @@ export function canonical<T extends KubeObject>(
   return {
     apiVersion,
     kind,
-    metadata: ofValue(settable(object, subresource), about),
-    ...(ofValue(subresource ? { [subresource]: status } : preferred(object, content), root) as object),
+    metadata: ofValue(settable(object, extent), about),
+    ...(ofValue({ ...(extent !== 'status' && preferred(object, content)), ...(extent !== 'object' && { status }) }, root) as object),
   } as T
 }
 
@@ -45,9 +48,9 @@ const metadataOf = (schema: SchemaNode | undefined): SchemaNode | undefined =>
   schema?.fields?.metadata ?? builtinSchema('v1', 'ConfigMap')?.fields?.metadata
 
 /** What an applier may set of metadata, without what the server and its controllers set themselves. */
-function settable({ metadata }: KubeObject, subresource: string | undefined): Partial<ObjectMeta> {
+function settable({ metadata }: KubeObject, extent: Extent): Partial<ObjectMeta> {
   const { name, namespace, labels, annotations, finalizers, ownerReferences } = metadata
-  if (subresource) return { name, namespace }
+  if (extent === 'status') return { name, namespace }
   return {
     name,
     namespace,

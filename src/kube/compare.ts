@@ -32,6 +32,8 @@ export interface Ownership {
   /** The wanted object is all of it: what a predecessor set beside it goes. Otherwise it stays. */
   whole?: boolean
   subresource?: string
+  /** The kind has no path of its own for status, which is a field like others. */
+  statusInside?: boolean
 }
 
 export interface Difference {
@@ -46,7 +48,7 @@ export function needsWrite(wanted: KubeObject, live: KubeObject | undefined, own
   if (!live) return { why: 'absent', path: '', steps: [] }
   const { schema, manager, subresource } = ownership
   const own = fieldsOf(entryOf(live, { manager, operation: 'Apply', subresource }))
-  const found = differenceInFields({ wanted: contentOf(wanted, subresource), live, schema, own, path: [] })
+  const found = differenceInFields({ wanted: contentOf(wanted, ownership), live, schema, own, path: [] })
   if (found) return { why: found.why, path: inWords(found.path), steps: found.path }
   const [path] = leftovers(wanted, live, ownership)
   return path && { why: 'not wanted', path: inWords(path), steps: path }
@@ -102,11 +104,11 @@ interface Found {
   path: Path
 }
 
-/** Of metadata only what an applier may set; status belongs to its subresource. */
-function contentOf({ apiVersion: _, kind: __, metadata, ...content }: KubeObject, subresource: string | undefined): object {
+/** Of metadata only what an applier may set; status mostly belongs to its subresource. */
+function contentOf({ apiVersion: _, kind: __, metadata, ...content }: KubeObject, { subresource, statusInside }: Ownership): object {
   if (subresource) return content
   const { labels, annotations, finalizers, ownerReferences } = metadata
-  return { ...content, status: undefined, metadata: { labels, annotations, finalizers, ownerReferences } }
+  return { ...content, ...(!statusInside && { status: undefined }), metadata: { labels, annotations, finalizers, ownerReferences } }
 }
 
 function differenceInFields({ wanted, live, schema, own, path }: Pair): Found | undefined {

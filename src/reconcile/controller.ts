@@ -1,5 +1,6 @@
 /** What a controller is: it reads, then says what it wants. It never writes, waits, reads a clock or opens a socket. */
 import type { Kind, KubeObject, ObjectRef } from '../kube/objects.ts'
+import type { Releasing } from '../kube/release.ts'
 import type { Problem } from './problems.ts'
 
 /** Sees the cluster, and remembers what was looked at: what a controller read is what wakes it again. */
@@ -25,6 +26,10 @@ export interface Wanted<T extends KubeObject = KubeObject> {
   after?: Condition[]
   /** Left alone once it is there, whatever it then says. */
   createOnly?: boolean
+  /** Its kind has no path of its own for status, so what the object says there is wanted like the rest. */
+  statusInside?: boolean
+  /** Of an object that is there, only the status is wanted, through this path. */
+  subresource?: 'approval'
 }
 
 /** Something to take away, once these hold. Workloads go with their pods: they are gone only when the last of these is. */
@@ -52,8 +57,8 @@ export interface Outcome {
   remove?: (ObjectRef | Removal)[]
   /** What stays although nobody wants it: whether it is wanted cannot be told now, or somebody else takes it away. */
   keeps?: { kinds?: readonly Kind[]; objects?: readonly ObjectRef[] }
-  /** Finalizers to be taken off an object, once these conditions hold and nothing else is left to do. */
-  release?: { ref: ObjectRef; finalizers: readonly string[]; after?: Condition[] }
+  /** Finalizers and fields to be taken off an object, whoever put them there, once these conditions hold and nothing else is left to do. */
+  release?: Releasing & { ref: ObjectRef; after?: Condition[] }
   /** Problems found, all of them; the rest goes on. */
   problems?: Problem[]
   /** What is waited for though nothing is wrong, in sentences. */

@@ -80,9 +80,11 @@ export class Enactor {
     if (ours !== '') pass.tells({ reason: 'ResourceValidationError', message: ours, object: ref, remedy: 'Delete it, if nothing needs it' })
   }
 
-  async #release({ ref, finalizers, after = [] }: NonNullable<Wishes['release']>, pass: Pass): Promise<void> {
+  async #release({ ref, after = [], ...what }: NonNullable<Wishes['release']>, pass: Pass): Promise<void> {
     if (!this.#allMet(after, { ref, who: describe(ref) }, pass)) return
-    await this.#try({ ref, doing: 'release', content: () => '' }, pass, () => this.#tools.applier.release(ref, finalizers))
+    await this.#try({ ref, doing: 'release', content: () => JSON.stringify(what), part: what.fields !== undefined }, pass, () =>
+      this.#tools.applier.release(ref, what),
+    )
   }
 
   async #try(attempt: Attempt, pass: Pass, work: () => Promise<unknown>): Promise<void> {

@@ -98,7 +98,7 @@ function countOf(error: unknown, attempts: number): number {
   return isUnreachable(error) ? Math.min(attempts, mostWhenUnreachable) : attempts
 }
 
-const verbs = { write: 'cannot write', remove: 'cannot remove', release: 'cannot take the finalizer off' }
+const verbs = { write: 'cannot write', remove: 'cannot remove', release: 'cannot take off what is not wanted' }
 
 /** Path and remedy as far as the refusal tells them. */
 export function problemOf({ ref, doing, object, part }: Pick<Attempt, 'ref' | 'doing' | 'object' | 'part'>, error: unknown): Problem {
