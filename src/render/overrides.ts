@@ -37,7 +37,8 @@ export function overridden<T extends KubeObject>(object: T, spec: object): T {
   // Of two entries for one component the first counts.
   const resources = componentResources.find(({ componentName }) => componentName === row.component)?.resourceRequirements
   const overlay = fields[row.overlay] as WorkloadOverlay | undefined
-  const old = main.length === 0 ? object : withTemplate(object, template => merged(template, { spec: { containers: main } }))
+  const containers = [{ name: object.metadata.name, resources }]
+  const old = resources === undefined ? object : withTemplate(object, template => merged(template, { spec: { containers } }))
   return overlay ? overlaid(old, overlay) : old
 }
 
