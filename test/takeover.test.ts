@@ -55,6 +55,24 @@ const complete = new Set(['APIServer', 'Goldmane', 'Whisker', 'ManagementCluster
 const isOf = ({ apiVersion, metadata }: KubeObject, owners: ReadonlySet<string>) =>
   !apiVersion.startsWith('crd.') && (metadata.ownerReferences?.some(({ kind }) => owners.has(kind)) ?? false)
 
+const templateOf = ({ spec }: KubeObject & { spec?: { template?: object } }) => spec?.template
+
+/** Of every list of things the path, and what they are called, in their order. Lists that are empty are as good as none. */
+function listsIn(value: unknown, path = ''): Record<string, string[]> {
+  if (typeof value !== 'object' || value === null) return {}
+  if (!Array.isArray(value)) return merged(Object.entries(value).map(([name, inner]) => listsIn(inner, `${path}/${name}`)))
+  const called = value.map(nameOf)
+  return merged([value.length > 0 ? { [path]: called } : {}, ...value.map((item, index) => listsIn(item, `${path}/${called[index]}`))])
+}
+
+function nameOf(item: unknown): string {
+  if (typeof item !== 'object' || item === null) return String(item)
+  const { name, mountPath, subPath, key, operator, effect, containerPort, weight } = item as Record<string, string | undefined>
+  return [name, mountPath, subPath, key, operator, effect, containerPort, weight].filter(each => each !== undefined).join(' ')
+}
+
+const merged = (records: Record<string, string[]>[]): Record<string, string[]> => Object.assign({}, ...records)
+
 describe.each([...recordedClusters().keys()])('taking over %s', name => {
   const cluster = recordedClusters().get(name)!
   const live = new Map(cluster.map(object => [keyOf(refOf(object)), object]))
@@ -78,6 +96,16 @@ describe.each([...recordedClusters().keys()])('taking over %s', name => {
     })
     const expected = wanted.map(({ object }) => title(object)).filter(of => guarded.includes(of))
     expect(needed).toEqual(expected.map(of => `${of}: ${deviation}`))
+  })
+
+  test('keeps everything in the pods of every workload in its order', async () => {
+    const { objects } = await outcomeOf(cluster)
+    const workloads = objects.map(one => ('kind' in one ? one : one.object)).filter(isWorkload)
+    const [ours, theirs] = [workloads, workloads.map(object => live.get(keyOf(refOf(object))))].map(each =>
+      each.filter(object => object !== undefined && isWorkload(object)).map(object => [title(object!), listsIn(templateOf(object!))]),
+    )
+    expect(ours).toEqual(theirs)
+    expect(JSON.stringify(ours)).toContain('/containers/calico-node/env')
   })
 
   test('renders no workload that a user could not override', async () => {
