@@ -9,6 +9,7 @@ import { goldmane } from './goldmane.ts'
 import { groundwork } from './groundwork.ts'
 import { guardian } from './guardian.ts'
 import { ipPools } from './ip-pools.ts'
+import { kubeProxy, kubeProxyBack } from './kube-proxy.ts'
 import { openShift } from './openshift.ts'
 import type { Surroundings } from './surroundings.ts'
 import { tiers } from './tiers.ts'
@@ -30,6 +31,8 @@ export const controllers = (surroundings: Surroundings): Controller[] => {
     whisker(surroundings),
     guardian(surroundings),
     tiers(),
+    kubeProxy(surroundings),
+    kubeProxyBack(surroundings),
     windows(surroundings),
   ] as Controller[]
 }

@@ -125,7 +125,7 @@ export class Applier {
   release(ref: ObjectRef, what: Releasing): Promise<boolean> {
     return this.#inTurn(ref, async () => {
       const live = await this.#live(ref)
-      const patch = live && releasing(live, what)
+      const patch = live && releasing(live, what, [this.#options.manager, ...this.#options.predecessors])
       if (patch) this.#options.cache.observed(await this.#options.client.mergePatch(ref, patch))
       return patch !== undefined
     })

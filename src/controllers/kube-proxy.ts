@@ -1,0 +1,90 @@
+/** Switches kube-proxy off while the BPF dataplane does its work, and on again after; only where the Installation says that it may. */
+import type { InstallationSpec } from '../../api/installation.ts'
+import { type Environment, readProvider } from '../installation/facts.ts'
+import { calicoKinds } from '../installation/kinds.ts'
+import { type KubeProxy, kubeProxyOf, offSwitchPath, risksWithoutKubeProxy } from '../installation/kube-proxy.ts'
+import { overlaid } from '../installation/overlay.ts'
+import { nodeEvidence } from '../installation/provider-detection.ts'
+import { ConfigMap, DaemonSet, Node } from '../kube/kinds.ts'
+import type { ObjectRef } from '../kube/objects.ts'
+import { defineController, type Reader, type Wanted } from '../reconcile/controller.ts'
+import { Waiting } from '../reconcile/problems.ts'
+import { readAsked } from './asked.ts'
+import type { Surroundings } from './surroundings.ts'
+
+const ref: ObjectRef = { apiVersion: DaemonSet.apiVersion, kind: DaemonSet.kind, name: 'kube-proxy', namespace: 'kube-system' }
+
+interface Managed {
+  kubeProxy: KubeProxy
+  risks: string[]
+}
+
+export const kubeProxy = ({ environment }: Surroundings) =>
+  defineController<Managed>({
+    name: 'kubeproxy-monitor',
+    reports: 'kubeproxy-monitor',
+
+    async read(cluster) {
+      const spec = await readManaging(cluster)
+      if (!spec) return undefined
+      const [bpf, daemonSet] = await Promise.all([readBpf(cluster, environment), cluster.get(DaemonSet, ref.name, ref.namespace)])
+      const decided = kubeProxyOf({ bpf, daemonSet })
+      const off = decided !== 'on' && 'off' in decided
+      return { kubeProxy: decided, risks: off ? await readRisks(cluster, { spec, environment }) : [] }
+    },
+
+    desired({ kubeProxy, risks }) {
+      if (kubeProxy === 'on') return { release: { ref, fields: [offSwitchPath] } }
+      if ('problems' in kubeProxy) throw new Waiting(kubeProxy.problems)
+      return { objects: [selecting(kubeProxy.off)], warnings: risks }
+    },
+  })
+
+/** Brings back a kube-proxy that the operator switched off and nobody manages any more, once nothing does its work: else no Service would answer. */
+export const kubeProxyBack = ({ environment }: Surroundings) =>
+  defineController<{ needed: boolean }>({
+    name: 'kube-proxy',
+    reports: 'calico',
+
+    async read(cluster) {
+      const [asked, managing, bpf] = await Promise.all([readAsked(cluster), readManaging(cluster), readBpf(cluster, environment)])
+      const installed = asked !== undefined && asked.base.metadata.deletionTimestamp === undefined
+      return { needed: !managing && !(installed && bpf) }
+    },
+
+    desired: ({ needed }) => (needed ? { release: { ref, fields: [offSwitchPath], ours: true } } : {}),
+  })
+
+/** What was asked, where kube-proxy is left to the operator. */
+async function readManaging(cluster: Reader): Promise<InstallationSpec | undefined> {
+  const asked = await readAsked(cluster)
+  if (!asked || asked.base.metadata.deletionTimestamp) return undefined
+  const spec = overlaid(asked.base.spec ?? {}, asked.overlay?.spec)
+  return spec.calicoNetwork?.kubeProxyManagement === 'Enabled' ? spec : undefined
+}
+
+async function readBpf(cluster: Reader, { v3 }: Environment): Promise<boolean> {
+  const felix = await cluster.get(calicoKinds(v3).felix, 'default')
+  return felix?.spec?.bpfEnabled === true
+}
+
+interface Asking {
+  spec: InstallationSpec
+  environment: Environment
+}
+
+async function readRisks(cluster: Reader, { spec, environment }: Asking): Promise<string[]> {
+  const [nodes, endpoint] = await Promise.all([
+    cluster.derive('what nodes say about the provider', Node, nodeEvidence),
+    cluster.get(ConfigMap, 'kubernetes-services-endpoint', environment.operator.namespace),
+  ])
+  const provider = spec.kubernetesProvider || (await readProvider(cluster, spec, nodes))?.name || 'none'
+  return risksWithoutKubeProxy({ provider, apiKnown: endpoint !== undefined || spec.calicoNetwork?.bpfNetworkBootstrap === 'Enabled' })
+}
+
+/** The server takes a selector as a whole, so what others have in it is said too. */
+const selecting = (nodeSelector: Readonly<Record<string, string>>): Wanted => {
+  const { apiVersion, kind, name, namespace } = ref
+  const object = { apiVersion, kind, metadata: { name, namespace }, spec: { template: { spec: { nodeSelector } } } }
+  return { object, part: true }
+}
