@@ -2,7 +2,7 @@
 import { operatorUser } from '../../hack/live-cluster.ts'
 import { type Counts, count } from '../../hack/trail.ts'
 import { ApiError } from '../../src/kube/errors.ts'
-import type { KubeObject } from '../../src/kube/objects.ts'
+import { type KubeObject, type ObjectRef, refOf } from '../../src/kube/objects.ts'
 import { type Bed, idle, type Rest, rest } from './bed.ts'
 import { type Statuses, statusOf } from './compare.ts'
 import { type Left, leftBy, writtenBy } from './results.ts'
@@ -105,19 +105,26 @@ async function createAll(bed: Bed, objects: readonly KubeObject[]): Promise<Inpu
   return inputs
 }
 
-async function create(bed: Bed, object: KubeObject, { created, rejected }: Inputs): Promise<void> {
-  try {
-    created.push(await bed.does(user => user.create(object)))
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error
-    const { status: code, reason, body } = error
-    rejected.push({ kind: object.kind, name: object.metadata.name, code, reason, message: body.message ?? '' })
-  }
-}
+const create = (bed: Bed, object: KubeObject, inputs: Inputs): Promise<void> =>
+  unlessRejected(refOf(object), inputs, async () => void inputs.created.push(await bed.does(user => user.create(object))))
 
 async function take(bed: Bed, step: Step, inputs: Inputs): Promise<void> {
   if (step.do === 'create') return create(bed, step.object, inputs)
-  await bed.does(user => (step.do === 'delete' ? user.delete(step.ref) : user.mergePatch(step.ref, step.patch)))
+  const { ref } = step
+  await unlessRejected(ref, inputs, async () => {
+    await bed.does(user => (step.do === 'delete' ? user.delete(ref) : user.mergePatch(ref, step.patch)))
+  })
+}
+
+/** What the API server refuses is noted, and the rest goes on. */
+async function unlessRejected({ kind, name }: ObjectRef, { rejected }: Inputs, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    const { status: code, reason, body } = error
+    rejected.push({ kind, name, code, reason, message: body.message ?? '' })
+  }
 }
 
 /** operator.tigera.io's resources that have a status. */

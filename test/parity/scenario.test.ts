@@ -27,6 +27,8 @@ test.each([
   ],
   ['a patch beside a name', { patch: { ...ref, patch: { data: {} } } }, [{ do: 'merge-patch', ref, patch: { data: {} } }]],
   ['the verb as a value', { verb: 'merge-patch', ...identity, patch: { data: {} } }, [{ do: 'merge-patch', ref, patch: { data: {} } }]],
+  ['a patch beside its object', { 'merge-patch': identity, patch: { data: {} } }, [{ do: 'merge-patch', ref, patch: { data: {} } }]],
+  ['the verb as a value, the object by reference', { do: 'delete', ref }, [{ do: 'delete', ref }]],
   ['the verb as a value, the object by itself', { do: 'create', object: identity }, [{ do: 'create', object: identity }]],
 ])('a step may be written with %s', (_, step, wanted) => expect(scenario({ steps: [step] }).steps).toEqual([wanted]))
 

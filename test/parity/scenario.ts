@@ -97,11 +97,16 @@ function stepsOf(step: Record<string, unknown>, place: string): Step[] {
   return steps
 }
 
-function asKeys(step: Record<string, unknown>): Record<string, unknown> {
-  const named = Object.entries(step).find(([, value]) => typeof value === 'string' && (alike[value] ?? value) in verbs)
-  if (!named) return step
-  const { [named[0]]: verb, object, ...rest } = step
-  return { [verb as string]: Array.isArray(object) ? object : { ...rest, ...(object as object) } }
+/** A patch may stand beside what it is of. */
+function asKeys({ 'merge-patch': of, patch, ...step }: Record<string, unknown>): Record<string, unknown> {
+  if (of !== undefined && patch !== undefined) return { 'merge-patch': { ...(of as object), patch } }
+  const whole = { ...step, ...(of !== undefined && { 'merge-patch': of }), ...(patch !== undefined && { patch }) }
+  const named = Object.entries(whole).find(([, value]) => typeof value === 'string' && (alike[value] ?? value) in verbs)
+  if (!named) return whole
+  const { [named[0]]: verb, object, ref, target, ...rest } = whole as Record<string, unknown>
+  return {
+    [verb as string]: Array.isArray(object) ? object : { ...rest, ...(object as object), ...(ref as object), ...(target as object) },
+  }
 }
 
 /** The object of a deletion or patch is named by its metadata, or by name and namespace beside its kind. */
