@@ -54,6 +54,8 @@ export interface ObjectList<T> {
   resourceVersion: string
 }
 
+export type Row = Readonly<Record<string, unknown>>
+
 /** All methods throw ApiError when the server refuses and Unreachable when it does not answer. */
 export class Client {
   readonly kinds: Kinds
@@ -88,6 +90,27 @@ export class Client {
     const gathered = (await this.#pages(kind, options, keep)) ?? (await this.#pages(kind, { ...options, whole: true }, keep))
     if (!gathered) throw new Error(`the server lets continuations of ${kind.plural} expire that it did not give`)
     return gathered
+  }
+
+  /** What kubectl shows of all objects that match: cells by the names of their columns, a fraction of the objects. Page by page; throws when a continuation expires. */
+  async rows(
+    kind: Kind,
+    { namespace, labelSelector, page = pageSize }: Pick<ListOptions, 'namespace' | 'labelSelector' | 'page'>,
+  ): Promise<Row[]> {
+    const query = { labelSelector, includeObject: 'None', limit: String(page) }
+    const all: Row[] = []
+    for (let next: string | undefined; ; ) {
+      const table = (await this.#send({
+        method: 'GET',
+        path: this.pathOf(kind, { namespace }),
+        query: { ...query, continue: next },
+        accept: asTable,
+      })) as RawTable
+      const names = table.columnDefinitions.map(({ name }) => name)
+      for (const { cells } of table.rows ?? []) all.push(Object.fromEntries(names.map((name, index) => [name, cells[index]])))
+      next = table.metadata?.continue
+      if (!next) return all
+    }
   }
 
   async create<T extends KubeObject>(object: T, options: WriteOptions = {}): Promise<T> {
@@ -231,6 +254,14 @@ interface RawList<T> {
   items?: T[] | null
   metadata?: { resourceVersion?: string; continue?: string }
 }
+
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables */
+interface RawTable {
+  columnDefinitions: { name: string }[]
+  rows?: { cells: unknown[] }[] | null
+  metadata?: { continue?: string }
+}
+const asTable = 'application/json;as=Table;v=v1;g=meta.k8s.io'
 
 const verbs = { GET: 'get', POST: 'create', PUT: 'replace', PATCH: 'patch', DELETE: 'delete' }
 const verbOf = ({ method, contentType }: Request): string => (contentType?.includes('apply-patch') ? 'apply' : verbs[method])

@@ -14,6 +14,7 @@ import { servedIn } from '../reconcile/served.ts'
 import { conditionsOf } from './conditions.ts'
 import { findings, generationOf, isUnanswered, workloadsOf } from './findings.ts'
 import { mirrored } from './mirrored.ts'
+import { Since } from './since.ts'
 import { UnsettledWorkloads } from './unsettled.ts'
 import type { Workload } from './workload.ts'
 
@@ -39,8 +40,8 @@ const patience = {
 }
 /** Controllers that answer the same change report together. */
 const together = 20
-/** A text that changes all the time, as the progress of a rollout does, is written as often as this. */
-const progressEvery = 5_000
+/** A text that changes all the time, as the progress of a rollout does, is written after so long, then after twice that, and at last so often. */
+const progressEvery = { first: 5_000, last: 60_000 }
 
 type Conditions = readonly TigeraStatusCondition[]
 
@@ -50,9 +51,12 @@ export class Board {
   readonly #expected: number
   readonly #reports = new Map<Controller, Report>()
   readonly #unsettled: UnsettledWorkloads
+  readonly #awaited = new Since()
   /** Since when there is something that may pass. */
   #since: number | undefined
   #writtenAt = Number.NEGATIVE_INFINITY
+  /** How often in a row nothing but a text was written. */
+  #texts = 0
   #failures = 0
   /** After a failure: since when, and for how long nothing is tried. */
   #rest = { from: 0, milliseconds: 0 }
@@ -145,8 +149,11 @@ export class Board {
     const workloads = workloadsOf(reports).flatMap(ref => cache.find(ref).object ?? []) as Workload[]
     const { found, again } = await this.#unsettled.look(workloads)
     if (again !== undefined) this.#again(again)
-    const all = findings(reports, { expected: this.#expected, workloads, pods: found })
-    return conditionsOf(all, { conditions: before, now: clock.now(), generation: generationOf(reports, this.#primary()) })
+    const now = clock.now()
+    const reported = before.flatMap(({ message }) => message ?? [])
+    const dating = this.#awaited.round({ reported, now })
+    const all = findings(reports, { expected: this.#expected, workloads, pods: found, dating })
+    return conditionsOf(all, { conditions: before, now, generation: generationOf(reports, this.#primary()) })
   }
 
   /** Milliseconds until this may be shown; 0 when it may be now. */
@@ -163,16 +170,20 @@ export class Board {
     const kind = fine && reports.length < this.#expected ? 'starting' : fine && isUnanswered(reports) ? 'unanswered' : 'usual'
     const rest = this.#since + patience[kind] - now
     if (rest > 0 || !onlyTextDiffers(conditions, shown)) return rest
-    return Math.min(this.#writtenAt + progressEvery - now, progressEvery)
+    const every = Math.min(progressEvery.first * 2 ** this.#texts, progressEvery.last)
+    return Math.min(this.#writtenAt + every - now, every)
   }
 
-  async #write(conditions: Conditions, live: KubeObject | undefined): Promise<void> {
+  async #write(conditions: Conditions, live: TigeraStatus | undefined): Promise<void> {
     const { applier, clock } = this.#options
     const { apiVersion, kind, name } = this.#ref
     const itself: KubeObject = { apiVersion, kind, metadata: { name } }
     if (!live) await applier.apply(itself)
     const { wrote } = await applier.apply({ ...itself, ...{ status: { conditions } } }, { subresource: 'status' })
-    if (wrote) this.#writtenAt = clock.now()
+    if (wrote) {
+      this.#writtenAt = clock.now()
+      this.#texts = onlyTextDiffers(conditions, live?.status?.conditions ?? []) ? this.#texts + 1 : 0
+    }
     await this.#writeServed(conditions)
   }
 

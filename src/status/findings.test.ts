@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Installation } from '../../api/installation.ts'
-import type { KubeObject } from '../kube/objects.ts'
+import { type KubeObject, keyOf, refOf } from '../kube/objects.ts'
 import type { Controller } from '../reconcile/controller.ts'
 import type { Report } from '../reconcile/runner.ts'
 import { findings, generationOf, isUnanswered, workloadsOf } from './findings.ts'
@@ -22,7 +22,8 @@ const report = (more: Partial<Report> = {}): Report => ({
   enacted,
   ...more,
 })
-const about = { expected: 1, workloads: [], pods: [] }
+const at = '2026-11-21T08:00:00Z'
+const about = { expected: 1, workloads: [], pods: new Map(), dating: () => at }
 const problem = { reason: 'CertificateError', message: 'wrong' } as const
 const workload = (kind: string, name: string) => ({ apiVersion: 'apps/v1', kind, metadata: { name, namespace: 'calico-system' } })
 
@@ -42,13 +43,24 @@ test('what is awaited comes from what waits, what is asked of others, workloads 
   const reports = [
     report({ outcome: { awaited: ['a signature'], warnings: ['soon over'] }, enacted: { ...enacted, waiting: ['a waits for b'] } }),
   ]
-  const found = findings(reports, { expected: 1, workloads: [deployment], pods: [{ failing: ['fails'], starting: ['starts'] }] })
-  expect(found).toMatchObject({
-    progressing: ['a waits for b', 'a signature', 'Deployment "calico-system/x" is not available (awaiting 1 replicas)', 'starts'],
-    failing: ['fails'],
+  const pods = (failing: boolean) => new Map([[keyOf(refOf(deployment)), { failing, text: 'node-1 starting (pod y)' }]])
+  const line = `Deployment calico-system/x: 1 of 1 replicas not ready (since ${at}): node-1 starting (pod y)`
+  expect(findings(reports, { ...about, workloads: [deployment], pods: pods(false) })).toMatchObject({
+    progressing: [`a waits for b (since ${at})`, `a signature (since ${at})`, line],
+    failing: [],
     warnings: ['soon over'],
     ready: true,
   })
+  expect(findings(reports, { ...about, workloads: [deployment], pods: pods(true) })).toMatchObject({
+    progressing: [expect.anything(), expect.anything()],
+    failing: [line],
+  })
+})
+
+test('a problem that somebody else solves says since when it stands, one that the user has to solve does not', () => {
+  const waiting = { reason: 'ResourceNotFound', message: 'is not there', remedy: 'Make it' } as const
+  const { problems } = findings([report({ outcome: { problems: [waiting, problem] } })], about)
+  expect(problems).toEqual([{ ...waiting, message: `is not there (since ${at})` }, problem])
 })
 
 test('nothing is ready before everybody has written what it wants', () => {

@@ -2,10 +2,13 @@
 import type { KubeObject, ObjectRef } from '../kube/objects.ts'
 import { keyOf, refOf } from '../kube/objects.ts'
 import type { Outcome } from '../reconcile/controller.ts'
+import { type Problem, sentence } from '../reconcile/problems.ts'
 import type { Report } from '../reconcile/runner.ts'
+import { catalogue } from './catalogue.ts'
 import type { Findings } from './conditions.ts'
 import type { PodFindings } from './pods.ts'
-import { progressOf, type Workload } from './workload.ts'
+import { type Awaited, type Dating, dated } from './since.ts'
+import { awaitedOf, subjectOf, type Workload } from './workload.ts'
 
 const workloadKinds = new Set(['Deployment', 'DaemonSet', 'StatefulSet'])
 
@@ -17,28 +20,46 @@ export function workloadsOf(reports: readonly Report[]): ObjectRef[] {
   return [...new Map(refs.map(object => [keyOf(refOf(object)), refOf(object)])).values()]
 }
 
-/** `expected` controllers share the status; `pods` is what was found out about the pods of unsettled workloads. */
+/** `expected` controllers share the status; `pods` is what was found out about the pods of unsettled workloads, by their keys. */
 export function findings(
   reports: readonly Report[],
-  about: { expected: number; workloads: readonly Workload[]; pods: readonly PodFindings[] },
+  about: { expected: number; workloads: readonly Workload[]; pods: ReadonlyMap<string, PodFindings>; dating: Dating },
 ): Findings {
-  const { expected, workloads, pods } = about
+  const { expected, workloads, pods, dating } = about
+  const problems = reports.flatMap(({ outcome, stopped, enacted }) => [
+    ...(stopped?.problems ?? []),
+    ...(outcome?.problems ?? []),
+    ...(enacted?.problems ?? []),
+  ])
+  const waits = reports.flatMap(({ outcome, enacted }) => [...(enacted?.waiting ?? []), ...(outcome?.awaited ?? [])])
+  const lines = workloads.flatMap(workload => lineOf(workload, pods.get(keyOf(refOf(workload)))) ?? [])
+  const linesThat = (fail: boolean) => lines.filter(({ failing }) => failing === fail).map(line => dated(line, dating))
   return {
-    problems: reports.flatMap(({ outcome, stopped, enacted }) => [
-      ...(stopped?.problems ?? []),
-      ...(outcome?.problems ?? []),
-      ...(enacted?.problems ?? []),
-    ]),
-    progressing: [
-      ...reports.flatMap(({ enacted }) => enacted?.waiting ?? []),
-      ...reports.flatMap(({ outcome }) => outcome?.awaited ?? []),
-      ...workloads.flatMap(workload => progressOf(workload) ?? []),
-      ...pods.flatMap(({ starting }) => starting),
-    ],
-    failing: pods.flatMap(({ failing }) => failing),
+    problems: problems.map(problem => (isPassing(problem) ? datedProblem(problem, dating) : problem)),
+    progressing: [...waits.map(text => dated({ text }, dating)), ...linesThat(false)],
+    failing: linesThat(true),
     warnings: reports.flatMap(({ outcome }) => outcome?.warnings ?? []),
     ready: reports.length === expected && reports.every(({ enacted }) => enacted !== undefined),
   }
+}
+
+function datedProblem({ remedy, ...problem }: Problem, dating: Dating): Problem {
+  const message = `${problem.message} (since ${dating(sentence(problem))})`
+  return { ...problem, message, ...(remedy !== undefined && { remedy }) }
+}
+
+/** Somebody else acts first, and it is worth knowing how long that has been so. */
+const isPassing = ({ reason }: Problem): boolean => catalogue[reason].severity === 'waiting'
+
+/** What a workload waits for, and which pods keep it; undefined when it is as wanted. */
+function lineOf(workload: Workload, pods: PodFindings | undefined): (Awaited & { failing: boolean }) | undefined {
+  const awaited = awaitedOf(workload)
+  const { failing = false, text: detail = '', since } = pods ?? {}
+  if (!awaited && detail === '') return undefined
+  const subject = subjectOf(workload)
+  const line = awaited ?? { subject, text: `${subject} pods not well` }
+  const from = [line.since, since].flatMap(time => time ?? [])
+  return { ...line, detail, failing, ...(from.length > 0 && { since: Math.min(...from) }) }
 }
 
 /** Of which generation of the primary's resource all of this is true: the oldest that one of its controllers has read. */

@@ -1,17 +1,20 @@
 /** Looks at the pods of workloads that have been unsettled for a while, and then again from time to time. Lists only those; keeps none. */
-import type { Client } from '../kube/client.ts'
+import type { Client, Row } from '../kube/client.ts'
 import type { Clock } from '../kube/clock.ts'
+import { isNotFound } from '../kube/errors.ts'
 import { Pod } from '../kube/kinds.ts'
-import { describe, keyOf, refOf } from '../kube/objects.ts'
+import { keyOf, refOf } from '../kube/objects.ts'
 import { type PodFindings, podFindings, seenOfPod } from './pods.ts'
-import { isSettled, type Workload } from './workload.ts'
+import { isSettled, podsWanted, type Workload } from './workload.ts'
 
 /** Milliseconds a workload has to be unsettled before its pods are looked at, and between two looks. */
 const podsAfter = 5_000
 const podsEvery = 10_000
-const mostPods = 200
-/** A pod is 20 KB or more: all of them in one answer would be most of the memory that an operator needs. */
-const podsAtOnce = 50
+/** A pod is 20 KB or more: of so many all are read, of more only those that a table of them shows to be unwell, and of these so many. */
+const fewPods = 50
+const mostLookedAt = 10
+/** Pods in one answer, as rows of a table of 300 octets each. */
+const rowsAtOnce = 500
 
 interface Unsettled {
   since: number
@@ -19,7 +22,8 @@ interface Unsettled {
 }
 
 export interface Look {
-  found: PodFindings[]
+  /** By the key of the workload. */
+  found: ReadonlyMap<string, PodFindings>
   /** Milliseconds until there may be something new; undefined when all workloads are settled. */
   again?: number
 }
@@ -36,38 +40,72 @@ export class UnsettledWorkloads {
 
   /** Of all workloads there are. Never throws: that pods cannot be listed is a finding too. */
   async look(workloads: readonly Workload[]): Promise<Look> {
-    const unsettled = workloads.filter(workload => !isSettled(workload))
-    const keys = new Set(unsettled.map(workload => keyOf(refOf(workload))))
-    for (const key of this.#unsettled.keys()) if (!keys.has(key)) this.#unsettled.delete(key)
-    const looks = await Promise.all(unsettled.map(workload => this.#lookAt(workload)))
-    const again = looks.map(({ again: one = podsEvery }) => one)
-    return { found: looks.flatMap(({ found }) => found), ...(again.length > 0 && { again: Math.min(...again) }) }
+    const unsettled = new Map(workloads.filter(workload => !isSettled(workload)).map(workload => [keyOf(refOf(workload)), workload]))
+    for (const key of this.#unsettled.keys()) if (!unsettled.has(key)) this.#unsettled.delete(key)
+    const looks = await Promise.all([...unsettled].map(async ([key, workload]) => ({ key, ...(await this.#lookAt(key, workload)) })))
+    const again = looks.map(({ again: one }) => one)
+    return {
+      found: new Map(looks.flatMap(({ key, found }) => (found ? [[key, found]] : []))),
+      ...(again.length > 0 && { again: Math.min(...again) }),
+    }
   }
 
-  async #lookAt(workload: Workload): Promise<Look> {
+  async #lookAt(key: string, workload: Workload): Promise<{ found?: PodFindings; again: number }> {
     const now = this.#clock.now()
-    const known = this.#unsettled.get(keyOf(refOf(workload))) ?? { since: now }
+    const known = this.#unsettled.get(key) ?? { since: now }
     // A clock that was set back begins anew.
     const entry = now < known.since ? { since: now } : known
-    this.#unsettled.set(keyOf(refOf(workload)), entry)
+    this.#unsettled.set(key, entry)
     const unsettledFor = now - entry.since
-    if (unsettledFor < podsAfter) return { found: [], again: podsAfter - unsettledFor }
+    if (unsettledFor < podsAfter) return { again: podsAfter - unsettledFor }
     const { looked } = entry
-    if (looked && now - looked.at < podsEvery) return { found: [looked.found], again: podsEvery - (now - looked.at) }
-    entry.looked = { at: now, found: await this.#findings(workload, now) }
-    return { found: [entry.looked.found], again: podsEvery }
+    if (looked && now - looked.at < podsEvery) return { found: looked.found, again: podsEvery - (now - looked.at) }
+    const found = await this.#findings(workload, now)
+    entry.looked = { at: now, found }
+    return { found, again: Math.min(podsEvery, found.again ?? podsEvery) }
   }
 
   async #findings(workload: Workload, now: number): Promise<PodFindings> {
     const labelSelector = Object.entries(workload.spec?.selector?.matchLabels ?? {})
       .map(([name, value]) => `${name}=${value}`)
       .join(',')
+    const options = { namespace: workload.metadata.namespace, labelSelector }
     try {
-      const options = { namespace: workload.metadata.namespace, labelSelector, limit: mostPods, page: podsAtOnce }
-      return podFindings((await this.#client.listAt(Pod, options, seenOfPod)).items, now)
+      if (podsWanted(workload) > fewPods) return await this.#ofMany(options, now)
+      return podFindings((await this.#client.listAt(Pod, { ...options, limit: fewPods * 2 }, seenOfPod)).items, now)
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
-      return { failing: [], starting: [`The pods of ${describe(refOf(workload))} cannot be looked at: ${why}`] }
+      return { failing: false, text: `its pods cannot be looked at: ${why}` }
+    }
+  }
+
+  /** The failing ones first. */
+  async #ofMany(options: { namespace: string | undefined; labelSelector: string }, now: number): Promise<PodFindings> {
+    const rows = await this.#client.rows(Pod, { ...options, page: rowsAtOnce })
+    const unwell = rows.filter(isUnwell).sort((a, b) => Number(isPassing(a)) - Number(isPassing(b)))
+    const looked = await Promise.all(unwell.slice(0, mostLookedAt).map(({ Name }) => this.#pod(String(Name), options.namespace)))
+    return podFindings(
+      looked.flatMap(pod => pod ?? []),
+      now,
+      Math.max(0, unwell.length - mostLookedAt),
+    )
+  }
+
+  async #pod(name: string, namespace: string | undefined): Promise<Pod | undefined> {
+    try {
+      return seenOfPod(await this.#client.get(Pod, name, namespace))
+    } catch (error) {
+      if (isNotFound(error)) return undefined
+      throw error
     }
   }
 }
+
+/** Ready is `1/1`, Status one word, as `kubectl get pods` shows them. */
+function isUnwell({ Ready, Status }: Row): boolean {
+  const [ready, all] = String(Ready).split('/')
+  return Status !== 'Terminating' && Status !== 'Completed' && (Status !== 'Running' || ready !== all)
+}
+
+const passing = new Set(['Running', 'Pending', 'ContainerCreating', 'PodInitializing'])
+const isPassing = ({ Status }: Row): boolean => passing.has(String(Status)) || /^Init:\d/.test(String(Status))

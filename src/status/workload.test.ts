@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { CertificateSigningRequest, CronJob, DaemonSet, Deployment, Job, StatefulSet } from '../kube/kinds.ts'
-import { failedRuns, isSettled, listed, progressOf, waitingRequests } from './workload.ts'
+import { awaitedOf, failedRuns, isSettled, listed, podsWanted, waitingRequests } from './workload.ts'
 
 const metadata = { name: 'w', namespace: 'n', generation: 2 }
 const template = { spec: { containers: [] } }
@@ -41,7 +41,7 @@ const statefulSet = (status: Partial<StatefulSet['status']>): StatefulSet => ({
 
 describe('a workload that is as wanted has nothing to wait for, and its pods are not looked at', () => {
   test.each([daemonSet({}), deployment({}), statefulSet({})])('$kind', workload => {
-    expect(progressOf(workload)).toBeUndefined()
+    expect(awaitedOf(workload)).toBeUndefined()
     expect(isSettled(workload)).toBe(true)
   })
 })
@@ -50,57 +50,62 @@ test.each([
   [
     'nodes that have the old version',
     daemonSet({ updatedNumberScheduled: 1, numberUnavailable: 1 }),
-    'DaemonSet "n/w" update is rolling out (1 out of 3 updated)',
+    'DaemonSet n/w: 1 of 3 nodes updated, 1 of 3 nodes not ready',
   ],
   [
     'nodes without a ready pod',
     daemonSet({ numberUnavailable: 2, numberAvailable: 1, numberReady: 1 }),
-    'DaemonSet "n/w" is not available (awaiting 2 nodes)',
+    'DaemonSet n/w: 2 of 3 nodes not ready',
   ],
-  ['nodes without a pod', daemonSet({ numberAvailable: 0, numberReady: 0 }), 'DaemonSet "n/w" is not yet scheduled on any nodes'],
+  ['nodes without a pod', daemonSet({ numberAvailable: 0, numberReady: 0 }), 'DaemonSet n/w: none of 3 nodes has a ready pod'],
   [
     'the controller of DaemonSets',
     daemonSet({ observedGeneration: 1 }),
-    'DaemonSet "n/w" update is being processed (generation 2, observed generation 1)',
+    'DaemonSet n/w: not yet taken up by its controller (generation 2, observed 1)',
   ],
-  [
-    'replicas',
-    deployment({ unavailableReplicas: 1, availableReplicas: 0, readyReplicas: 0 }),
-    'Deployment "n/w" is not available (awaiting 1 replicas)',
-  ],
-  ['the first replica', deployment({ replicas: 0, availableReplicas: 0, readyReplicas: 0 }), 'Deployment "n/w" is not available'],
+  ['replicas', deployment({ unavailableReplicas: 1, availableReplicas: 0, readyReplicas: 0 }), 'Deployment n/w: 1 of 1 replicas not ready'],
+  ['the first replica', deployment({ replicas: 0, availableReplicas: 0, readyReplicas: 0 }), 'Deployment n/w: 0 of 1 replicas ready'],
   [
     'the controller of Deployments',
     deployment({ observedGeneration: 1 }),
-    'Deployment "n/w" update is being processed (generation 2, observed generation 1)',
+    'Deployment n/w: not yet taken up by its controller (generation 2, observed 1)',
   ],
-  ['ordinals', statefulSet({ currentReplicas: 1 }), 'StatefulSet "n/w" is not available (1 out of 2 replicas)'],
+  ['ordinals', statefulSet({ currentReplicas: 1 }), 'StatefulSet n/w: 1 of 2 replicas there'],
 ])('what is awaited is named: %s', (_, workload, text) => {
-  expect(progressOf(workload)).toBe(text)
+  expect(awaitedOf(workload)?.text).toBe(text)
   expect(isSettled(workload)).toBe(false)
 })
 
-test('a Deployment says since when it has not been available', () => {
-  const conditions = [{ type: 'Available', status: 'False', lastTransitionTime: '2026-11-21T08:00:00Z' }]
-  expect(progressOf(deployment({ unavailableReplicas: 1, conditions }))).toBe(
-    'Deployment "n/w" is not available (awaiting 1 replicas) since 2026-11-21T08:00:00Z',
-  )
+test('a Deployment knows since when it has not been available', () => {
+  const lastTransitionTime = '2026-11-21T08:00:00Z'
+  const conditions = [{ type: 'Available', status: 'False', lastTransitionTime }]
+  expect(awaitedOf(deployment({ unavailableReplicas: 1, conditions }))).toEqual({
+    subject: 'Deployment n/w:',
+    text: 'Deployment n/w: 1 of 1 replicas not ready',
+    since: Date.parse(lastTransitionTime),
+  })
+})
+
+test('how many pods there should be is said by the nodes that are wanted, or by the replicas', () => {
+  expect([podsWanted(daemonSet({ desiredNumberScheduled: 7 })), podsWanted(deployment({}, 4)), podsWanted(deployment({}))]).toEqual([
+    7, 4, 1,
+  ])
 })
 
 test('a workload that nobody has looked at yet is in progress', () => {
   const { status: _, ...fresh } = deployment({})
-  expect(progressOf(fresh)).toBe('Deployment "n/w" is not available')
+  expect(awaitedOf(fresh)?.text).toBe('Deployment n/w: 0 of 1 replicas ready')
   const { status: __, ...unseen } = daemonSet({})
-  expect(progressOf(unseen)).toBe('DaemonSet "n/w" update is being processed (generation 2, observed generation 0)')
+  expect(awaitedOf(unseen)?.text).toBe('DaemonSet n/w: not yet taken up by its controller (generation 2, observed 0)')
 })
 
 test('a Deployment scaled to nothing on purpose waits for nothing', () => {
-  expect(progressOf(deployment({ replicas: 0, availableReplicas: 0, readyReplicas: 0, updatedReplicas: 0 }, 0))).toBeUndefined()
+  expect(awaitedOf(deployment({ replicas: 0, availableReplicas: 0, readyReplicas: 0, updatedReplicas: 0 }, 0))).toBeUndefined()
 })
 
 test('a DaemonSet that no node wants is as wanted', () => {
   const nowhere = { desiredNumberScheduled: 0, currentNumberScheduled: 0, updatedNumberScheduled: 0, numberAvailable: 0, numberReady: 0 }
-  expect(progressOf(daemonSet(nowhere))).toBeUndefined()
+  expect(awaitedOf(daemonSet(nowhere))).toBeUndefined()
 })
 
 test('a pod on a node it should not be on makes the pods worth a look', () => {

@@ -1,14 +1,20 @@
 /** How a workload is doing, from what it says of itself. Reads objects only; pods.ts looks at its pods (spec/installation-controller.md §12). */
 import type { CertificateSigningRequest, CronJob, DaemonSet, Deployment, Job, StatefulSet } from '../kube/kinds.ts'
+import { describe, refOf } from '../kube/objects.ts'
+import type { Awaited } from './since.ts'
 
 export type Workload = Deployment | DaemonSet | StatefulSet
 
-/** What is still awaited, in one sentence; undefined when the workload is as wanted. */
-export function progressOf(workload: Workload): string | undefined {
-  const name = nameOf(workload)
+/** What is still awaited, and from when the workload itself knows it; undefined when it is as wanted. */
+export function awaitedOf(workload: Workload): Awaited | undefined {
   const what = awaited(workload)
-  return what && `${workload.kind} "${name}" ${what}`
+  const since = workload.kind === 'Deployment' ? unavailableSince(workload) : undefined
+  const subject = subjectOf(workload)
+  return what === undefined ? undefined : { subject, text: `${subject} ${what}`, ...(since !== undefined && { since }) }
 }
+
+/** How every line about a workload begins: `DaemonSet calico-system/calico-node:`. */
+export const subjectOf = (workload: Workload): string => `${describe(refOf(workload))}:`
 
 /** Whether the workload says that all its pods are well: then nobody needs to look at them. */
 export function isSettled(workload: Workload): boolean {
@@ -41,6 +47,11 @@ export function isSettled(workload: Workload): boolean {
       return [replicas, currentReplicas, readyReplicas, updatedReplicas].every(number => number === wanted)
     }
   }
+}
+
+/** How many pods it should have. */
+export function podsWanted(workload: Workload): number {
+  return workload.kind === 'DaemonSet' ? (workload.status?.desiredNumberScheduled ?? 0) : (workload.spec?.replicas ?? 1)
 }
 
 /** Requests that nobody has decided, or that were approved and not signed; undefined when there are none. */
@@ -82,34 +93,40 @@ function awaited(workload: Workload): string | undefined {
 }
 
 function awaitedNodes({ metadata, status }: DaemonSet): string | undefined {
-  const { updatedNumberScheduled = 0, desiredNumberScheduled = 0, numberUnavailable = 0, numberAvailable = 0 } = status ?? {}
-  if (updatedNumberScheduled < desiredNumberScheduled)
-    return `update is rolling out (${updatedNumberScheduled} out of ${desiredNumberScheduled} updated)`
-  if (numberUnavailable > 0) return `is not available (awaiting ${numberUnavailable} nodes)`
-  if (numberAvailable === 0 && desiredNumberScheduled !== 0) return 'is not yet scheduled on any nodes'
+  const {
+    updatedNumberScheduled: updated = 0,
+    desiredNumberScheduled: desired = 0,
+    numberUnavailable = 0,
+    numberAvailable = 0,
+  } = status ?? {}
+  const unready = `${Math.min(numberUnavailable, desired)} of ${desired} nodes not ready`
+  if (updated < desired) return `${updated} of ${desired} nodes updated${numberUnavailable > 0 ? `, ${unready}` : ''}`
+  if (numberUnavailable > 0) return unready
+  if (numberAvailable === 0 && desired !== 0) return `none of ${desired} nodes has a ready pod`
   return unobserved(metadata.generation, status?.observedGeneration)
 }
 
 function awaitedReplicas({ metadata, spec, status }: Deployment): string | undefined {
   const { unavailableReplicas = 0, availableReplicas = 0 } = status ?? {}
-  if (unavailableReplicas > 0) return `is not available (awaiting ${unavailableReplicas} replicas)${since(status)}`
+  const wanted = spec?.replicas ?? 1
+  // While one pod takes the place of another there may be more than are wanted.
+  if (unavailableReplicas > 0) return `${unavailableReplicas} of ${Math.max(wanted, unavailableReplicas)} replicas not ready`
   // One that is scaled to nothing on purpose has nothing to wait for.
-  if (availableReplicas === 0 && spec?.replicas !== 0) return 'is not available'
+  if (availableReplicas === 0 && wanted !== 0) return `0 of ${wanted} replicas ready`
   return unobserved(metadata.generation, status?.observedGeneration)
 }
 
 function awaitedOrdinals({ metadata, spec, status }: StatefulSet): string | undefined {
   const { currentReplicas = 0 } = status ?? {}
   const wanted = spec?.replicas ?? 1
-  if (currentReplicas !== wanted) return `is not available (${currentReplicas} out of ${wanted} replicas)`
+  if (currentReplicas !== wanted) return `${currentReplicas} of ${wanted} replicas there`
   return unobserved(metadata.generation, status?.observedGeneration)
 }
 
 const unobserved = (generation = 0, observed = 0): string | undefined =>
-  observed < generation ? `update is being processed (generation ${generation}, observed generation ${observed})` : undefined
+  observed < generation ? `not yet taken up by its controller (generation ${generation}, observed ${observed})` : undefined
 
-/** An instant, not a duration: a text that changes every second would be written every second. */
-function since(status: Deployment['status']): string {
+function unavailableSince({ status }: Deployment): number | undefined {
   const unavailable = status?.conditions?.find(({ type, status: value }) => type === 'Available' && value === 'False')
-  return unavailable?.lastTransitionTime === undefined ? '' : ` since ${unavailable.lastTransitionTime}`
+  return Date.parse(unavailable?.lastTransitionTime ?? '') || undefined
 }

@@ -69,7 +69,12 @@ test('what lasts is told, with what is awaited, and a rollout of many steps in f
   await bed.time.pass(2_000)
   expect(await bed.status()).toMatchObject({
     Available: { status: 'False', reason: 'ResourceNotReady' },
-    Progressing: { status: 'True', message: expect.stringMatching(/DaemonSet "calico-system\/calico-node" update is/) },
+    Progressing: {
+      status: 'True',
+      message: expect.stringMatching(
+        /DaemonSet calico-system\/calico-node: \d+ of 3 nodes updated .*\(since .*Z\)|DaemonSet calico-system\/calico-node: not yet taken up/,
+      ),
+    },
   })
   const path = '/apis/apps/v1/namespaces/calico-system/daemonsets/calico-node/status'
   const { metadata } = (await bed.live(calicoNode))!
@@ -84,9 +89,9 @@ test('what lasts is told, with what is awaited, and a rollout of many steps in f
     await kubelet.request({ method: 'PATCH', path, body: { status }, contentType: 'application/merge-patch+json' })
     await bed.time.pass(600)
   }
-  // 26 seconds, at most every five of them, each to the TigeraStatus and to the Installation.
-  expect(statusWrites(bed, since).length).toBeLessThan(16)
-  expect((await bed.status())!.Progressing!.message).toMatch(/\d+ out of 1000 updated/)
+  // After 1 s, 5 and 10 more, each to the TigeraStatus and to the Installation, which says at once what was decided.
+  expect(statusWrites(bed, since).length).toBeLessThan(9)
+  expect((await bed.status())!.Progressing!.message).toMatch(/calico-node: \d+ of 1000 nodes updated \(since /)
   await bed.becomesReady()
   expect(await bed.status()).toMatchObject({ Available: { status: 'True' } })
 })
@@ -203,14 +208,16 @@ test('a workload that is not well for long is explained by its pods, and when th
   await bed.creates(pod)
   await bed.time.pass(20_000)
   expect((await bed.status())!.Progressing!.message).toMatch(
-    /The pods of DaemonSet calico-system\/calico-node cannot be looked at: .*cannot list resource "pods"/,
+    /DaemonSet calico-system\/calico-node: .*\(since .*Z\): its pods cannot be looked at: .*cannot list resource "pods"/,
   )
   allow()
   await bed.time.pass(20_000)
   expect((await bed.status())!.Degraded).toMatchObject({
     status: 'True',
     reason: 'PodFailure',
-    message: expect.stringMatching(/Pod calico-system\/calico-node-x on node-1 failed to pull container image for: calico-node/),
+    message: expect.stringMatching(
+      /DaemonSet calico-system\/calico-node: .*\(since .*Z\): node-1 ImagePullBackOff x \(pod calico-node-x, container calico-node\)/,
+    ),
   })
   expect(bed.reads().filter(({ resource }) => resource === 'pods').length).toBeLessThan(20)
 })
