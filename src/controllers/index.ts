@@ -10,6 +10,7 @@ import { groundwork } from './groundwork.ts'
 import { guardian } from './guardian.ts'
 import { ipPools } from './ip-pools.ts'
 import { kubeProxy, kubeProxyBack } from './kube-proxy.ts'
+import { misnamed } from './misnamed.ts'
 import { openShift } from './openshift.ts'
 import type { Surroundings } from './surroundings.ts'
 import { tiers } from './tiers.ts'
@@ -33,6 +34,7 @@ export const controllers = (surroundings: Surroundings): Controller[] => {
     tiers(),
     kubeProxy(surroundings),
     kubeProxyBack(surroundings),
+    misnamed(),
     windows(surroundings),
   ] as Controller[]
 }

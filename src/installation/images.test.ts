@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ImageSet } from '../../api/imageset.ts'
 import type { InstallationSpec } from '../../api/installation.ts'
-import { coreImages, imageReferences, imageSetInUse, imageSetName, images, lackingImages } from './images.ts'
+import { coreImages, imageReferences, imageSetInUse, imageSetName, images, lackingImages, unusedImageSets } from './images.ts'
 import { decided } from './testdata/asked.ts'
 
 const digest = `sha256:${'0'.repeat(64)}`
@@ -117,6 +117,7 @@ describe('the ImageSet in use', () => {
   test('is none when there is none, or only sets of another product', () => {
     expect(imageSetInUse([])).toEqual({ problems: [] })
     expect(imageSetInUse([imageSet('enterprise-v3.22')])).toEqual({ problems: [] })
+    expect(unusedImageSets([imageSet('enterprise-v3.22'), imageSet(imageSetName)])).toEqual([expect.stringContaining('enterprise-v3.22')])
   })
 
   test('is that of this release', () => {

@@ -92,9 +92,17 @@ const joined = (...parts: string[]): string =>
 export function imageSetInUse(imageSets: readonly ImageSet[]): { imageSet?: ImageSet; problems: Problem[] } {
   const imageSet = imageSets.find(({ metadata }) => metadata.name === imageSetName)
   if (imageSet) return { imageSet, problems: imageSetProblems(imageSet) }
-  const others = imageSets.filter(({ metadata }) => metadata.name.startsWith('calico'))
+  const others = imageSets.filter(isOfCalico)
   return { problems: others.length > 0 ? [noneOfThisRelease(others)] : [] }
 }
+
+const isOfCalico = ({ metadata }: ImageSet): boolean => metadata.name.startsWith('calico')
+
+/** Those that are passed over for their names, and were hardly meant to be, in sentences. */
+export const unusedImageSets = (imageSets: readonly ImageSet[]): string[] =>
+  imageSets
+    .filter(each => !isOfCalico(each))
+    .map(({ metadata: { name } }) => `The digests of ImageSet ${name} are not used: those of this release are in one named ${imageSetName}`)
 
 const noneOfThisRelease = (others: readonly ImageSet[]): Problem => ({
   reason: 'ResourceReadError',

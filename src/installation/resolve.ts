@@ -11,7 +11,7 @@ import { cniTypes } from './cni.ts'
 import { bootstrapObstacles } from './dataplane.ts'
 import { withDefaults } from './defaults.ts'
 import type { Asked, Facts } from './facts.ts'
-import { imageSetInUse } from './images.ts'
+import { imageSetInUse, unusedImageSets } from './images.ts'
 import { invalid } from './invalid.ts'
 import { overlaid } from './overlay.ts'
 import { foundPool } from './pools/convert.ts'
@@ -58,7 +58,7 @@ export function resolve(asked: Asked, facts: Facts): Resolution {
       provider: heeding(spec, provider),
       ...imageSetInUse(facts.imageSets),
       found,
-      warnings: [...limitations(setup), ...(unheeded ? [poolsOfOverlay] : [])],
+      warnings: [...limitations(setup), ...(unheeded ? [poolsOfOverlay] : []), ...unusedImageSets(facts.imageSets)],
     }),
     pools: { ...pools, problems: blamed([...pools.problems, ...violations], asked) },
   }

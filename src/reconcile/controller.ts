@@ -29,7 +29,7 @@ export interface Wanted<T extends KubeObject = KubeObject> {
   /** Its kind has no path of its own for status, so what the object says there is wanted like the rest. */
   statusInside?: boolean
   /** Of an object that is there, only the status is wanted, through this path. */
-  subresource?: 'approval'
+  subresource?: 'status' | 'approval'
 }
 
 /** Something to take away, once these hold. Workloads go with their pods: they are gone only when the last of these is. */
