@@ -12,6 +12,7 @@ import { ipPools } from './ip-pools.ts'
 import { kubeProxy, kubeProxyBack } from './kube-proxy.ts'
 import { misnamed } from './misnamed.ts'
 import { openShift } from './openshift.ts'
+import { signer } from './signer.ts'
 import type { Surroundings } from './surroundings.ts'
 import { tiers } from './tiers.ts'
 import { whisker } from './whisker.ts'
@@ -35,6 +36,7 @@ export const controllers = (surroundings: Surroundings): Controller[] => {
     kubeProxy(surroundings),
     kubeProxyBack(surroundings),
     misnamed(),
+    signer(),
     windows(surroundings),
   ] as Controller[]
 }

@@ -75,6 +75,7 @@ const nameRules: Record<string, NameRule> = {
   ClusterRole: pathSegment,
   ClusterRoleBinding: pathSegment,
   APIService: pathSegment,
+  CertificateSigningRequest: pathSegment,
 }
 
 const namespaced = new Map(
