@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { gatewayDefinitionNames, readGatewayDefinitions } from '../api/gateway/definitions.ts'
 import { migrationKinds, operatorKinds, policyKinds, v1Kinds, v3Kinds } from '../api/index.ts'
 
-const facts = (name: string): Crd[] => JSON.parse(readFileSync(join(import.meta.dirname, 'parity', 'crds', `${name}.json`), 'utf8'))
+const facts = (name: string, folder = 'crds'): Crd[] =>
+  JSON.parse(readFileSync(join(import.meta.dirname, 'parity', folder, `${name}.json`), 'utf8'))
 
 interface Crd {
   metadata: { name: string }
@@ -42,6 +44,35 @@ describe.each(groups)('$name', ({ name, kinds, count }) => {
 
   test.each(wanted.map(crd => [crd.metadata.name, crd] as const))('%s is as the reference has it', (crdName, crd) => {
     expect(canonical(made.find(({ metadata }) => metadata.name === crdName))).toEqual(canonical(crd))
+  })
+})
+
+const gateways = { 'gateway.envoyproxy.io': 8, 'gateway.networking.k8s.io': 10, 'gateway.networking.x-k8s.io': 2 }
+
+describe('Gateway API and Envoy Gateway', async () => {
+  const made = await readGatewayDefinitions()
+  const wanted = Object.keys(gateways).flatMap(group => facts(group, 'crds-external'))
+
+  test('have their 20 kinds and no other, and all of them are known by name', () => {
+    expect(made.map(({ spec }) => spec.group).filter(group => !(group in gateways))).toEqual([])
+    for (const [group, count] of Object.entries(gateways)) expect(made.filter(({ spec }) => spec.group === group)).toHaveLength(count)
+    expect([...gatewayDefinitionNames].sort()).toEqual(made.map(({ metadata }) => metadata.name).sort())
+    expect(new Set(made.map(({ metadata }) => metadata.name))).toEqual(new Set(wanted.map(({ metadata }) => metadata.name)))
+  })
+
+  test.each(wanted.map(crd => [crd.metadata.name, crd] as const))('%s is as the reference has it', (name, crd) => {
+    expect(canonical(made.find(({ metadata }) => metadata.name === name))).toEqual(canonical(crd))
+  })
+
+  test('what many of them say is in memory once', () => {
+    const objects = new Set<object>()
+    const visit = (value: unknown): void => {
+      if (typeof value !== 'object' || value === null || objects.has(value)) return
+      objects.add(value)
+      for (const inner of Object.values(value)) visit(inner)
+    }
+    visit(made)
+    expect(objects.size).toBeLessThan(10_000)
   })
 })
 

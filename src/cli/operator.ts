@@ -1,4 +1,6 @@
 /** Puts one operator together: transport, cache, applier, controllers, reporter. The same for the process, for render, for tests; only what comes in differs. */
+import { readGatewayDefinitions } from '../../api/gateway/definitions.ts'
+import { gatewayKinds } from '../../api/gateway/kinds.ts'
 import { allKinds } from '../../api/index.ts'
 import { admissionKinds } from '../controllers/admission.ts'
 import { controllers } from '../controllers/index.ts'
@@ -16,7 +18,7 @@ import type { Transport } from '../kube/transport.ts'
 import { Loop } from '../reconcile/loop.ts'
 import type { Report } from '../reconcile/runner.ts'
 import { Scopes } from '../reconcile/scopes.ts'
-import { calicoSystem } from '../render/parts/places.ts'
+import { calicoSystem, gatewaySystem } from '../render/parts/places.ts'
 import { Reporter } from '../status/reporter.ts'
 
 /** Our field manager in server-side apply, and those whose fields we take over (design.md §4). */
@@ -47,18 +49,20 @@ export class Operator {
 
   constructor({ transport, clock, random, surroundings, observer = {} }: OperatorOptions) {
     const client = new Client({ transport, clock, random, fieldManager })
-    client.kinds.register(...allKinds, ...admissionKinds, OpenShiftNetwork)
+    client.kinds.register(...allKinds, ...admissionKinds, ...gatewayKinds)
+    client.kinds.register(OpenShiftNetwork)
     const cache = new Cache({ client, clock, random, transform: kept(surroundings), managers: [fieldManager, ...predecessors] })
     const applier = new Applier({
       client,
       cache,
-      schemas: schemas(),
+      schemas: withGateways(schemas()),
       manager: fieldManager,
       predecessors,
       clock,
       report: news => observer.applied?.(news),
     })
-    const scopes = new Scopes({ ours: calicoSystem, operator: surroundings.environment.operator.namespace, system: ['kube-system'] })
+    const { operator } = surroundings.environment
+    const scopes = new Scopes({ ours: calicoSystem, more: [gatewaySystem], operator: operator.namespace, system: ['kube-system'] })
     const list = controllers(surroundings)
     const fault = (where: string, error: unknown) => observer.fault?.(where, error)
     this.#reporter = new Reporter({
@@ -123,4 +127,25 @@ export function schemas(): (apiVersion: string, kind: string) => SchemaNode | un
     made.set(key, node)
     return node
   }
+}
+
+type Schemas = ReturnType<typeof schemas>
+
+/** Those of Gateway API and Envoy Gateway are large, and read when the first of their objects is written. */
+function withGateways(others: Schemas): (...of: Parameters<Schemas>) => SchemaNode | undefined | Promise<SchemaNode | undefined> {
+  let reading: Promise<Map<string, SchemaNode>> | undefined
+  return (apiVersion, kind) => {
+    if (!gatewayKinds.some(each => each.apiVersion === apiVersion && each.kind === kind)) return others(apiVersion, kind)
+    reading ??= readGatewaySchemas()
+    return reading.then(known => known.get(`${apiVersion}/${kind}`))
+  }
+}
+
+async function readGatewaySchemas(): Promise<Map<string, SchemaNode>> {
+  const definitions = await readGatewayDefinitions()
+  return new Map(
+    definitions.flatMap(({ spec: { group, names, versions } }) =>
+      versions.map(({ name, schema }) => [`${group}/${name}/${names.kind}`, structuralSchema(schema.openAPIV3Schema)] as const),
+    ),
+  )
 }

@@ -5,6 +5,8 @@ import { apiServer } from './apiserver.ts'
 import { authority } from './authority.ts'
 import { calico } from './calico.ts'
 import { crds } from './crds.ts'
+import { gatewayCrds } from './gateway-crds.ts'
+import { gatewayApi } from './gatewayapi.ts'
 import { goldmane } from './goldmane.ts'
 import { groundwork } from './groundwork.ts'
 import { guardian } from './guardian.ts'
@@ -32,6 +34,8 @@ export const controllers = (surroundings: Surroundings): Controller[] => {
     goldmane(surroundings),
     whisker(surroundings),
     guardian(surroundings),
+    gatewayApi(surroundings),
+    gatewayCrds(surroundings),
     tiers(),
     kubeProxy(surroundings),
     kubeProxyBack(surroundings),

@@ -1,22 +1,25 @@
 /** What is kept of objects that are many or large, and of which little is ever read: thousands of nodes fit in a few MiB, other people's CRDs in nothing. Reads no cluster. */
+import { gatewayDefinitionNames } from '../../api/gateway/definitions.ts'
 import { crdNames } from '../../api/index.ts'
 import { CustomResourceDefinition, Node } from '../kube/kinds.ts'
 import type { Kind, KubeObject } from '../kube/objects.ts'
 import type { Surroundings } from './surroundings.ts'
 
-type Keep = (object: KubeObject) => KubeObject
+type Keep = (object: KubeObject, ours: boolean) => KubeObject
 
 /** For `CacheOptions.transform`. What a controller comes to read of these kinds has to be named here. */
-export function kept({ manageCrds, environment: { v3 } }: Surroundings): (kind: Kind, object: KubeObject) => KubeObject {
-  const ours = new Set(manageCrds ? crdNames(v3 ? 'v3' : 'v1') : [])
+export function kept({ manageCrds, environment: { v3 } }: Surroundings): (kind: Kind, object: KubeObject, ours?: boolean) => KubeObject {
+  const managed = new Set(manageCrds ? crdNames(v3 ? 'v3' : 'v1') : [])
+  // Definitions of Gateway API are everybody's: what others have made is only compared when it is to be replaced, and then needs no comparison.
+  const compared = (name: string, ours: boolean) => managed.has(name) || (ours && gatewayDefinitionNames.has(name))
   const table = new Map<string, Keep>([
     [keyOf(Node), object => keptOfNode(object as Node)],
     [
       keyOf(CustomResourceDefinition),
-      object => (ours.has(object.metadata.name) ? object : keptOfDefinition(object as CustomResourceDefinition)),
+      (object, ours) => (compared(object.metadata.name, ours) ? object : keptOfDefinition(object as CustomResourceDefinition)),
     ],
   ])
-  return (kind, object) => table.get(keyOf(kind))?.(object) ?? object
+  return (kind, object, ours = false) => table.get(keyOf(kind))?.(object, ours) ?? object
 }
 
 const keyOf = ({ apiVersion, kind }: Kind): string => `${apiVersion}/${kind}`

@@ -102,13 +102,13 @@ export function ready<R extends Asking, I extends Issued>(
   return { calico, ...issued }
 }
 
-function overrideFaults<R extends Asking>(resource: R, field: keyof NonNullable<R['spec']> & string): Problem[] {
+export function overrideFaults<R extends Asking>(resource: R, field: keyof NonNullable<R['spec']> & string): Problem[] {
   const overlay = (resource.spec as { [field: string]: unknown } | undefined)?.[field] as WorkloadOverlay | undefined
   const faults = overlay ? workloadOverride(overlay, `spec.${field}`) : []
   return faults.map(fault => ({ reason: 'ResourceValidationError', object: refOf(resource), ...fault }))
 }
 
-const twice = (resource: Asking, { metadata: { name } }: Asking): Problem => ({
+export const twice = (resource: Asking, { metadata: { name } }: Asking): Problem => ({
   reason: 'ResourceReadError',
   message: `Duplicate configuration detected: there is another one, named ${name}`,
   object: refOf(resource),
@@ -117,7 +117,7 @@ const twice = (resource: Asking, { metadata: { name } }: Asking): Problem => ({
 
 const installation: ObjectRef = { apiVersion: 'operator.tigera.io/v1', kind: 'Installation', name: 'default' }
 
-const undecided: Problem = {
+export const undecided: Problem = {
   reason: 'ResourceNotReady',
   message: 'Waiting for Installation Variant to be set',
   object: installation,

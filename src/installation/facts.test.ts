@@ -43,6 +43,8 @@ test('of an empty cluster everything is read that could change the decision, and
       'Deployment calico-system/calico-typha',
       'Deployment tigera-operator/tigera-operator',
       'FelixConfiguration default',
+      'GatewayAPI default',
+      'GatewayAPI tigera-secure',
       'Goldmane default',
       'IPPool *',
       'ImageSet *',

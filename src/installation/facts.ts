@@ -2,6 +2,7 @@
  * What is looked at in the cluster before anything is decided. Only reads, and only through a Reader; judges nothing.
  * Every kind and place that is read is watched from then on, so what does not matter for what was asked is not read.
  */
+import { GatewayAPI } from '../../api/gatewayapi.ts'
 import { Goldmane } from '../../api/goldmane.ts'
 import { ImageSet } from '../../api/imageset.ts'
 import type { Installation, InstallationSpec } from '../../api/installation.ts'
@@ -76,6 +77,8 @@ export interface Facts {
   /** Of the operator's own Deployment; undefined when it has none. */
   readonly operatorDns?: { readonly policy?: string; readonly config?: PodDNSConfig }
   readonly goldmane?: { readonly service?: Service }
+  /** Somebody asks for Envoy Gateway. */
+  readonly gateways?: boolean
   readonly tier: boolean
   readonly imageSets: readonly ImageSet[]
   /** Those of the spec that exist, in the order of the spec. */
@@ -104,11 +107,12 @@ export async function readFacts(cluster: Reader, environment: Environment, { bas
     bgpLayout: cluster.get(ConfigMap, 'bgp-layout', namespace),
     operator: cluster.get(Deployment, name, namespace),
     goldmane: cluster.get(Goldmane, 'default'),
+    gateways: Promise.all(['default', 'tigera-secure'].map(each => cluster.get(GatewayAPI, each))),
     tier: cluster.get(Tier, 'calico-system'),
     imageSets: cluster.list(ImageSet),
     pullSecrets: Promise.all((spec.imagePullSecrets ?? []).map(secret => cluster.get(Secret, secret.name ?? '', namespace))),
   })
-  const { operator, goldmane, awsNode, tier, ...same } = found
+  const { operator, goldmane, gateways, awsNode, tier, ...same } = found
   const provider = await readProvider(cluster, spec, found.nodes.evidence)
   const further = await together({
     podCidrs: isDeciding(base, found.pools) ? readPodCidrs(cluster, { spec, provider, awsNode: awsNode !== undefined }) : undefined,
@@ -124,6 +128,7 @@ export async function readFacts(cluster: Reader, environment: Environment, { bas
     typha: further.typha,
     operatorDns: operator && dnsOf(operator),
     goldmane: goldmane && { service: further.goldmane },
+    ...(gateways.some(each => each !== undefined) && { gateways: true }),
     tier: tier !== undefined,
     pullSecrets: found.pullSecrets.filter(secret => secret !== undefined),
     migratingNamespace: false,

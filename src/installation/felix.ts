@@ -34,6 +34,8 @@ export function felixFields(calico: Calico, facts: Facts): FelixFields {
       vxlanPort: bpf ? provider.felix.bpf.vxlanPort : 4789,
       // The API refuses the range beside the list of ranges.
       ...(routeTableRange && !facts.felix?.spec?.routeTableRanges && { routeTableRange }),
+      // Once Gateways were asked for it stays: proxies may go on without whoever asked (spec/gatewayapi-istio.md §2.4).
+      ...((facts.gateways || facts.felix?.spec?.policySyncPathPrefix === policySyncDir) && { policySyncPathPrefix: policySyncDir }),
       ...(bpf && hostConntrackBypass !== undefined && { bpfHostConntrackBypass: hostConntrackBypass }),
     },
     enforce: {
@@ -45,6 +47,9 @@ export function felixFields(calico: Calico, facts: Facts): FelixFields {
     problems: 'problem' in switched ? [switched.problem] : [],
   }
 }
+
+/** Where Felix listens for programs in pods that ask for their policies. */
+const policySyncDir = '/var/run/nodeagent'
 
 const onOff = (on: boolean): 'Enabled' | 'Disabled' => (on ? 'Enabled' : 'Disabled')
 

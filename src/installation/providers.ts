@@ -70,6 +70,8 @@ export interface ProviderFacts {
   readonly hostNetworkForApiWith?: CniType
   /** There are Network and Infrastructure of config.openshift.io: to be read, and to be told about the network. */
   readonly openShiftConfig: boolean
+  /** CRDs of Gateway API are the platform's own, which may refuse what others write of them. */
+  readonly bringsGatewayApi: boolean
 }
 
 const nodesWhere = (...matchExpressions: NodeSelectorRequirement[]): NodeAffinity => ({
@@ -104,6 +106,7 @@ const standard: ProviderFacts = {
     ports: [{ protocol: 'UDP', port: 53 }],
   },
   openShiftConfig: false,
+  bringsGatewayApi: false,
 }
 
 export const providers: Record<ProviderName, ProviderFacts> = {
@@ -172,6 +175,7 @@ export const providers: Record<ProviderName, ProviderFacts> = {
       ],
     },
     openShiftConfig: true,
+    bringsGatewayApi: true,
   },
   DockerEnterprise: {
     ...standard,

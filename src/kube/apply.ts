@@ -22,7 +22,7 @@ import { fold } from './takeover.ts'
 export interface ApplierOptions {
   client: Client
   cache: Cache
-  schemas: (apiVersion: string, kind: string) => SchemaNode | undefined
+  schemas: (apiVersion: string, kind: string) => SchemaNode | undefined | Promise<SchemaNode | undefined>
   /** Our field manager. */
   manager: string
   /** Managers whose updates count as ours. */
@@ -104,10 +104,12 @@ export class Applier {
   apply(object: KubeObject, options: ApplyOptions = {}): Promise<Applied> {
     const { manager, predecessors, schemas } = this.#options
     const { defaults, part = defaults !== undefined, subresource, statusInside } = options
-    const schema = schemas(object.apiVersion, object.kind)
-    const how: Ownership = { schema, manager, predecessors, whole: !part, subresource, statusInside }
     const text = `${this.#contentOf(object)} ${JSON.stringify(options)}`
-    return this.#inTurn(refOf(object), () => this.#apply({ ref: refOf(object), object, options, how, text }))
+    return this.#inTurn(refOf(object), async () => {
+      const schema = await schemas(object.apiVersion, object.kind) // of a large kind it may still be on its way
+      const how: Ownership = { schema, manager, predecessors, whole: !part, subresource, statusInside }
+      return this.#apply({ ref: refOf(object), object, options, how, text })
+    })
   }
 
   /** False when there was nothing to delete. With a uid only that very object. */

@@ -37,8 +37,8 @@ export interface CacheOptions {
   client: Client
   clock: Clock
   random: Random
-  /** What is kept of an object; may drop what nobody reads. Gives a new object when it changes anything. */
-  transform?: (kind: Kind, object: KubeObject) => KubeObject
+  /** What is kept of an object; may drop what nobody reads. Gives a new object when it changes anything. `ours`: one of the managers has written it. */
+  transform?: (kind: Kind, object: KubeObject, ours: boolean) => KubeObject
   /** managedFields are kept only of objects that one of these has written, now or before: ours, and its predecessors. */
   managers?: readonly string[]
 }
@@ -60,8 +60,9 @@ export class Cache {
       random,
       abilities: { watchList: true },
       keep: (kind, object, known) => {
-        const kept = transform(kind, object)
-        return isOurs(object, keepers) || known?.metadata.managedFields ? kept : withoutRecord(kept)
+        const ours = isOurs(object, keepers)
+        const kept = transform(kind, object, ours)
+        return ours || known?.metadata.managedFields ? kept : withoutRecord(kept)
       },
       changed: (feed, changes) => this.#changed(feed, changes),
       stateChanged: (feed, before) => this.#stateChanged(feed, before),

@@ -26,6 +26,10 @@ export interface Wanted<T extends KubeObject = KubeObject> {
   after?: Condition[]
   /** Left alone once it is there, whatever it then says. */
   createOnly?: boolean
+  /** Left alone where it is there and neither we nor an operator before us wrote it. */
+  yields?: boolean
+  /** Good to have, and no fault where it is refused: that is told as a warning. */
+  optional?: boolean
   /** Its kind has no path of its own for status, so what the object says there is wanted like the rest. */
   statusInside?: boolean
   /** Of an object that is there, only the status is wanted, through this path. */
@@ -82,6 +86,8 @@ export interface Controller<Facts = unknown> {
   readonly reports?: string
   /** Whether the resource it serves carries these conditions too, and what the Outcome says of its status. */
   readonly mirrors?: boolean
+  /** Namespaces beside that of Calico in which it makes objects. */
+  readonly places?: readonly string[]
   /** Kinds of which it may have made objects that it no longer wants; these, and those of which it wants any, are looked through for what to take away. */
   readonly makes?: readonly Kind[]
   /** Only reads. Undefined when there is nothing to serve: what it owned goes, its TigeraStatus too. */

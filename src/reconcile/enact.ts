@@ -62,11 +62,13 @@ export class Enactor {
     return Promise.all(items.map(item => this.#tools.limiter.run(async () => (this.#stopped ? undefined : work(item)))))
   }
 
-  async #write({ object, after = [], ...options }: Wanted, pass: Pass): Promise<void> {
+  async #write({ object, after = [], yields, optional, ...options }: Wanted, pass: Pass): Promise<void> {
     const ref = refOf(object)
     const content = () => JSON.stringify([object, options])
     if (!this.#allMet(after, { ref, who: describe(ref) }, pass) || !this.#mayLook({ ref, who: describe(ref) }, pass)) return
-    const attempt: Attempt = { ref, doing: 'write', content, object, part: options.part }
+    const live = yields ? this.#live(ref) : undefined
+    if (live && !this.#tools.ours(live)) return
+    const attempt: Attempt = { ref, doing: 'write', content, object, part: options.part, optional }
     await this.#try(attempt, pass, () => this.#tools.applier.apply(object, options))
   }
 
@@ -91,13 +93,13 @@ export class Enactor {
     const { ref } = attempt
     const view = this.#view(ref)
     const rest = this.#failures.resting(attempt)
-    if (rest && (!rest.made || isRefused(view))) return pass.rests(ref, rest)
+    if (rest && (!rest.made || isRefused(view))) return pass.rests(attempt, rest)
     try {
       await work()
-      if (isRefused(view)) pass.rests(ref, this.#failures.blind(attempt, view.error, view.kind))
+      if (isRefused(view)) pass.rests(attempt, this.#failures.blind(attempt, view.error, view.kind))
       else this.#failures.done(ref)
     } catch (error) {
-      pass.rests(ref, this.#failures.failed(attempt, error))
+      pass.rests(attempt, this.#failures.failed(attempt, error))
     }
   }
 

@@ -15,6 +15,8 @@ export interface Attempt {
   object?: KubeObject
   /** It is a part of somebody else's object. */
   part?: boolean
+  /** It is no fault where it cannot be had. */
+  optional?: boolean
 }
 
 /** Something that is left alone for now, and why. */

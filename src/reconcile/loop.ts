@@ -98,7 +98,7 @@ export class Loop {
   async #leftovers(runner: Runner): Promise<Leftover[]> {
     const [first, ...others] = this.#kin(runner)
     const { serves } = runner.controller
-    if (!serves || first !== runner) return []
+    if (!serves || first !== runner || !servedIn(this.#options.cache, serves)) return []
     const candidates = await this.#candidates([runner, ...others])
     if (!others.every(other => other.resting && isDone(other))) {
       this.#putOff.add(first)
@@ -115,7 +115,8 @@ export class Loop {
 
   async #candidates(runners: readonly Runner[]): Promise<KubeObject[]> {
     const { cache, scopes } = this.#options
-    const views = this.#kindsOf(runners).flatMap(kind => scopes.ours(kind).map(scope => cache.view(kind, scope)))
+    const places = runners.flatMap(({ controller }) => controller.places ?? [])
+    const views = this.#kindsOf(runners).flatMap(kind => scopes.ours(kind, places).map(scope => cache.view(kind, scope)))
     await this.#sight.settle(views)
     return views.flatMap(view => (view.state === 'synced' ? view.list() : []))
   }

@@ -2,11 +2,13 @@
 import { describe, type Kind, keyOf, type ObjectRef, resourceOf } from '../kube/objects.ts'
 import type { Condition } from './controller.ts'
 import type { Rest } from './failures.ts'
-import type { Problem } from './problems.ts'
+import { type Problem, sentence } from './problems.ts'
 
 /** What one pass over an Outcome came to. */
 export interface Enacted {
   problems: Problem[]
+  /** What could not be had and need not be, in sentences. */
+  lacking?: string[]
   /** What waits for a condition, in words: `DaemonSet calico-system/calico-node waits for CustomResourceDefinition … to be established`. */
   waiting: string[]
   /** Something is held up by a server that gives no answer: that mostly passes by itself. */
@@ -23,6 +25,7 @@ export interface Waiter {
 
 export class Pass {
   readonly problems: Problem[] = []
+  readonly #lacking: string[] = []
   /** Objects that could not be made as they are wanted. */
   readonly #broken = new Set<string>()
   /** Who waits, by what for. */
@@ -39,9 +42,10 @@ export class Pass {
   }
 
   /** Left alone for now. */
-  rests(ref: ObjectRef, { problem, made, retryIn }: Rest): void {
+  rests({ ref, optional }: { ref: ObjectRef; optional?: boolean }, { problem, made, retryIn }: Rest): void {
     if (!made) this.#broken.add(keyOf(ref))
-    this.problems.push(problem)
+    if (optional) this.#lacking.push(sentence(problem))
+    else this.problems.push(problem)
     this.#retryIn = Math.min(this.#retryIn ?? retryIn, retryIn)
   }
 
@@ -70,6 +74,7 @@ export class Pass {
   get enacted(): Enacted {
     return {
       problems: this.problems,
+      ...(this.#lacking.length > 0 && { lacking: this.#lacking }),
       waiting: [...this.#waiting].map(([what, who]) => `${together(who)} for ${what}`),
       unanswered: this.#unanswered,
       ...(this.#retryIn !== undefined && { retryIn: this.#retryIn }),

@@ -8,6 +8,8 @@ const byNameElsewhere = new Set(['/Secret', '/ConfigMap', '/Service', '/ServiceA
 export interface Places {
   /** Where what we make lives. */
   ours: string
+  /** Further namespaces of ours, which only parts that are asked for make. */
+  more?: readonly string[]
   /** Where the operator runs, and keeps its Secrets. */
   operator: string
   /** Namespaces of the system, of which everything but Secrets may be watched as a whole. */
@@ -20,7 +22,7 @@ export class Scopes {
 
   constructor(places: Places) {
     this.#places = places
-    this.#open = new Set([places.ours, places.operator])
+    this.#open = new Set([places.ours, places.operator, ...(places.more ?? [])])
   }
 
   of(kind: Kind, namespace: string | undefined, name: string): Scope {
@@ -29,11 +31,11 @@ export class Scopes {
     return open || !byNameElsewhere.has(keyOf(kind)) ? { namespace } : { namespace, name }
   }
 
-  /** The scopes in which objects of ours may be that nobody wants any more. */
-  ours(kind: Kind): Scope[] {
+  /** The scopes in which objects of ours may be that nobody wants any more; `more` are further namespaces. */
+  ours(kind: Kind, more: readonly string[] = []): Scope[] {
     if (!kind.namespaced) return [{}]
     const { ours, operator } = this.#places
-    return isSecret(kind) ? [{ namespace: ours }, { namespace: operator }] : [{ namespace: ours }]
+    return [ours, ...(isSecret(kind) ? [operator] : []), ...more].map(namespace => ({ namespace }))
   }
 
   /** The narrowest scope that tells whether a kind is served. */

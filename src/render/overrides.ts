@@ -25,6 +25,8 @@ export const overlays: Readonly<Record<string, Row>> = {
   'Deployment/guardian': { overlay: 'guardianDeployment' },
   'Deployment/calico-apiserver': { overlay: 'apiServerDeployment' },
   'Deployment/calico-webhooks': { overlay: 'calicoWebhooksDeployment' },
+  'Deployment/envoy-gateway': { overlay: 'gatewayControllerDeployment' },
+  'Job/tigera-gateway-api-gateway-helm-certgen': { overlay: 'gatewayCertgenJob' },
 }
 
 type Spec = { [field: string]: unknown } & Pick<InstallationSpec, 'componentResources'>

@@ -38,7 +38,7 @@ export function findings(
     problems: problems.map(problem => (isPassing(problem) ? datedProblem(problem, dating) : problem)),
     progressing: [...waits.map(text => dated({ text }, dating)), ...linesThat(false)],
     failing: linesThat(true),
-    warnings: reports.flatMap(({ outcome }) => outcome?.warnings ?? []),
+    warnings: reports.flatMap(({ outcome, enacted }) => [...(outcome?.warnings ?? []), ...(enacted?.lacking ?? [])]),
     ready: reports.length === expected && reports.every(({ enacted }) => enacted !== undefined),
   }
 }

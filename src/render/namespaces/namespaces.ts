@@ -6,14 +6,15 @@ import { copied } from '../parts/copy.ts'
 import { calicoSystem } from '../parts/places.ts'
 import { account, roleBinding } from '../parts/rbac.ts'
 
-/** calico-system, with the user's pull secrets in it (spec/installation-render.md §3). */
-export const namespaces = ({ provider, operator, pullSecrets }: Calico): KubeObject[] => [
-  privilegedNamespace(calicoSystem, provider),
+/** calico-system, or another namespace of ours, with the user's pull secrets in it (spec/installation-render.md §3). */
+export const namespaces = ({ provider, operator, pullSecrets }: Calico, name = calicoSystem): KubeObject[] => [
+  privilegedNamespace(name, provider),
   roleBinding('tigera-operator-secrets', {
     kind: 'ClusterRole',
     subjects: [account(operator.serviceAccount, operator.namespace)],
+    namespace: name,
   }),
-  ...pullSecrets.map(copied),
+  ...pullSecrets.map(secret => copied(secret, name)),
 ]
 
 /** A namespace whose pods may do all that calico-node must. */

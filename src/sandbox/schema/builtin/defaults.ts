@@ -16,7 +16,8 @@ const table: Defaults = { ...podDefaults, ...workloadDefaults, ...clusterDefault
 /** Fills in the defaults of an object that has been read. Changes the object. */
 export function applyDefaults(value: unknown, node: SchemaNode): void {
   if (Array.isArray(value)) {
-    for (const item of value) applyDefaults(item, node.items!)
+    // Of free-form JSON, the default of a CRD's field say, nothing is known.
+    if (node.items) for (const item of value) applyDefaults(item, node.items)
   } else if (isMap(value)) {
     if (node.type === 'object') applyToObject(value, node)
     else if (node.values) for (const item of Object.values(value)) applyDefaults(item, node.values)

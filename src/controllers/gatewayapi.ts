@@ -1,0 +1,170 @@
+/** Envoy Gateway, where a resource of kind GatewayAPI asks for it. Its CRDs are kept by a controller of their own. */
+import * as gatewayKinds from '../../api/gateway/kinds.ts'
+import { GatewayAPI } from '../../api/gatewayapi.ts'
+import { askedClasses, classProblems, decidedClasses, proxyKey } from '../installation/gateway/classes.ts'
+import { type ConfigRead, readConfig, usualConfig } from '../installation/gateway/config.ts'
+import { withoutPullSecrets } from '../installation/waiting.ts'
+import * as kinds from '../kube/kinds.ts'
+import type { ObjectRef } from '../kube/objects.ts'
+import { defineController, type Outcome, type Reader } from '../reconcile/controller.ts'
+import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
+import { finish } from '../render/finish.ts'
+import { certgenName, webhookName } from '../render/gateway/certgen.ts'
+import { gateway } from '../render/gateway/gateway.ts'
+import { gatewaySystem } from '../render/parts/places.ts'
+import { type Decision, ownerOf, readAsked, readDecision } from './asked.ts'
+import { overrideFaults, twice, undecided } from './operand.ts'
+import type { Surroundings } from './surroundings.ts'
+
+interface Found {
+  resource: GatewayAPI
+  rival?: GatewayAPI
+  /** Undefined without an Installation. */
+  decision?: Decision
+  /** What the ConfigMap of the user says; undefined when none is named. */
+  custom?: ConfigRead
+  /** EnvoyProxies that are there of those that are named, by namespace and name. */
+  proxies: ReadonlyMap<string, gatewayKinds.EnvoyProxy>
+  certificates: CertificatesFound
+}
+
+interface CertificatesFound {
+  /** The Secret that the controller needs. */
+  secret: boolean
+  /** The API server knows whom to trust. */
+  trusted: boolean
+  /** Images of the controller that runs; none where there is none. */
+  running: string[]
+  job?: kinds.Job
+}
+
+const serves = { kind: GatewayAPI, name: 'default', otherwise: 'tigera-secure' }
+
+export const gatewayApi = ({ environment }: Surroundings) =>
+  defineController<Found>({
+    name: 'gatewayapi',
+    serves,
+    reports: 'gatewayapi',
+    places: [gatewaySystem],
+    makes: [kinds.Secret, gatewayKinds.EnvoyProxy, gatewayKinds.GatewayClass],
+
+    async read(cluster) {
+      const [first, second, asked] = await Promise.all([
+        cluster.get(GatewayAPI, serves.name),
+        cluster.get(GatewayAPI, serves.otherwise),
+        readAsked(cluster),
+      ])
+      const resource = first ?? second
+      if (!resource || resource.metadata.deletionTimestamp) return undefined
+      const [decision, custom, proxies, certificates] = await Promise.all([
+        asked && readDecision(cluster, environment, asked),
+        readCustom(cluster, resource),
+        readProxies(cluster, resource),
+        readCertificates(cluster),
+      ])
+      return { resource, ...(first && second && { rival: second }), decision, custom, proxies, certificates }
+    },
+
+    desired(found) {
+      const { resource, custom, proxies, certificates } = found
+      const { calico } = ready(found)
+      const wanted = needsCertificates(certificates, calico.image('envoyGateway'))
+      const objects = gateway(calico, {
+        config: custom?.config ?? usualConfig,
+        classes: decidedClasses(resource, proxies),
+        certificates: wanted,
+      })
+      return {
+        objects: finish(calico, objects, { owner: ownerOf(resource), spec: resource.spec ?? {} }),
+        // What is finished goes by itself.
+        keeps: { objects: [job] },
+        problems: failed(certificates),
+        warnings: custom?.warnings ?? [],
+      } satisfies Outcome
+    },
+  })
+
+async function readCustom(cluster: Reader, { spec }: GatewayAPI): Promise<ConfigRead | undefined> {
+  const named = spec?.envoyGatewayConfigRef
+  if (!named) return undefined
+  const map = await cluster.get(kinds.ConfigMap, named.name, named.namespace)
+  return map ? readConfig(map) : { problems: [withoutConfig(named)], warnings: [] }
+}
+
+async function readProxies(cluster: Reader, { spec }: GatewayAPI): Promise<Map<string, gatewayKinds.EnvoyProxy>> {
+  const named = askedClasses(spec).flatMap(({ envoyProxyRef }) => envoyProxyRef ?? [])
+  const found = await Promise.all(named.map(ref => cluster.get(gatewayKinds.EnvoyProxy, ref.name, ref.namespace)))
+  return new Map(named.flatMap((ref, index) => (found[index] ? [[proxyKey(ref), found[index]] as const] : [])))
+}
+
+async function readCertificates(cluster: Reader): Promise<CertificatesFound> {
+  const name = 'envoy-gateway'
+  const [secret, webhook, controller, job] = await Promise.all([
+    cluster.get(kinds.Secret, name, gatewaySystem),
+    cluster.get(kinds.MutatingWebhookConfiguration, webhookName),
+    cluster.get(kinds.Deployment, name, gatewaySystem),
+    cluster.get(kinds.Job, certgenName, gatewaySystem),
+  ])
+  return {
+    secret: secret !== undefined,
+    trusted: webhook?.webhooks?.every(({ clientConfig }) => clientConfig.caBundle) ?? false,
+    running: (controller?.spec?.template.spec?.containers ?? []).flatMap(container =>
+      container.name === name ? (container.image ?? []) : [],
+    ),
+    ...(job && !job.metadata.deletionTimestamp && { job }),
+  }
+}
+
+/**
+ * The Job runs until what it makes is there, and once more for each version of the controller. It vanishes when it has run, and leaves no record
+ * but these; so it is written before the controller is.
+ */
+const needsCertificates = ({ secret, trusted, running, job: itself }: CertificatesFound, image: string): boolean =>
+  itself !== undefined || !secret || !trusted || !running.includes(image)
+
+const job: ObjectRef = { apiVersion: 'batch/v1', kind: 'Job', name: certgenName, namespace: gatewaySystem }
+
+function failed({ job: itself }: CertificatesFound): Problem[] {
+  const failure = itself?.status?.conditions?.find(({ type, status }) => type === 'Failed' && status === 'True')
+  if (!failure) return []
+  return [
+    {
+      reason: 'PodFailure',
+      message: `the certificates of Envoy Gateway could not be made: ${failure.message ?? failure.reason ?? 'its pods failed'}`,
+      object: job,
+      remedy: 'See the log of its pod; it is tried again',
+    },
+  ]
+}
+
+/** The Calico that it goes with. Throws with everything that is wrong or missing. */
+function ready({ resource, rival, decision, custom, proxies }: Found) {
+  if (!decision) throw new Waiting([withoutInstallation])
+  const { calico, asked, facts } = decision
+  if (!calico) throw new Waiting([undecided])
+  const wrong = [
+    ...(rival ? [twice(resource, rival)] : []),
+    ...overrideFaults(resource, 'gatewayControllerDeployment'),
+    ...overrideFaults(resource, 'gatewayCertgenJob'),
+    ...(custom?.problems ?? []),
+    ...classProblems(resource, proxies),
+  ]
+  const missing = [...withoutPullSecrets(asked, facts), ...calico.lacks(['envoyGateway', 'envoyProxy', 'envoyRatelimit'])]
+  if (wrong.length > 0) throw new Invalid([...wrong, ...missing])
+  if (missing.length > 0) throw new Waiting(missing)
+  return { calico }
+}
+
+const withoutInstallation: Problem = {
+  reason: 'ResourceNotFound',
+  message: 'Installation not found',
+  object: { apiVersion: 'operator.tigera.io/v1', kind: 'Installation', name: 'default' },
+  remedy: 'Create an Installation named default',
+}
+
+const withoutConfig = ({ namespace, name }: { namespace: string; name: string }): Problem => ({
+  reason: 'ResourceReadError',
+  message: `Error reading EnvoyGatewayConfigRef: there is no ConfigMap ${namespace}/${name}`,
+  path: 'spec.envoyGatewayConfigRef',
+  remedy: 'Create it, or leave envoyGatewayConfigRef out',
+})
