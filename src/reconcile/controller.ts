@@ -45,12 +45,12 @@ export interface Removal {
 }
 
 /**
- * Something that must hold first: an object exists, is rolled out (DaemonSet, Deployment), established (CRD), gone with its pods,
+ * Something that must hold first: an object exists, has a pod that answers (Deployment), is rolled out (DaemonSet, Deployment), established (CRD), gone with its pods,
  * or, if it is wanted in the same Outcome, is as wanted.
  */
 export interface Condition {
   ref: ObjectRef
-  is: 'present' | 'available' | 'established' | 'gone' | 'written'
+  is: 'present' | 'answering' | 'available' | 'established' | 'gone' | 'written'
 }
 
 /** All that a controller has to say about the cluster as it read it. */

@@ -27,6 +27,8 @@ export function holds({ is }: Condition, live: KubeObject | undefined): boolean 
       return (
         (live as Workload | undefined)?.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ?? false
       )
+    case 'answering':
+      return ((live as Workload | undefined)?.status?.availableReplicas ?? 0) > 0
     case 'available':
       return live !== undefined && rolledOut(live as Workload)
   }

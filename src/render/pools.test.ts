@@ -28,9 +28,9 @@ test.each([
   expect(made.toSorted(byName)).toEqual(expected.toSorted(byName))
 })
 
-test('a pool that somebody will complete says nothing of uses that go without saying', () => {
-  const uses = (allowedUses: string[]) =>
-    ipPools([{ name: 'a', cidr: '10.0.0.0/16', allowedUses: allowedUses as Pool['allowedUses'] }], { v3: false, unfinished: true })[0]?.spec
-      ?.allowedUses
-  expect([uses(['Workload', 'Tunnel']), uses(['Tunnel', 'Workload']), uses(['Tunnel'])]).toEqual([undefined, undefined, ['Tunnel']])
+test('a pool that somebody will complete says nothing that goes without saying', () => {
+  const written = (pool: Pool) => ipPools([{ name: 'a', ...pool }], { v3: false, unfinished: true })[0]?.spec
+  const usual = { cidr: '10.0.0.0/16', nodeSelector: 'all()', allowedUses: ['Tunnel', 'Workload'] }
+  const unusual = { cidr: '10.0.0.0/16', nodeSelector: "zone == 'a'", allowedUses: ['Tunnel' as const] }
+  expect([written(usual), written(unusual)]).toEqual([{ cidr: '10.0.0.0/16' }, unusual])
 })

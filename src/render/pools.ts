@@ -17,10 +17,12 @@ export function ipPools(pools: readonly (Pool & { name: string })[], { v3, unfin
     apiVersion,
     kind,
     metadata: { name: pool.name, labels: ownershipLabel },
-    spec: toIPPoolSpec(unfinished ? withoutUsualUses(pool) : pool),
+    spec: toIPPoolSpec(unfinished ? withoutUsual(pool) : pool),
   }))
 }
 
-/** A pool that says nothing of its uses is for pods and tunnels, as pools were before there was anything to say. */
-const withoutUsualUses = ({ allowedUses, ...pool }: Pool): Pool =>
-  [...(allowedUses ?? [])].sort().join() === 'Tunnel,Workload' ? pool : { ...pool, allowedUses }
+/** A pool that says nothing of its uses is for pods and tunnels, and one that says nothing of nodes is for all, as pools were before there was anything to say. */
+function withoutUsual({ allowedUses, nodeSelector, ...pool }: Pool): Pool {
+  const isUsual = [...(allowedUses ?? [])].sort().join() === 'Tunnel,Workload'
+  return { ...pool, ...(!isUsual && { allowedUses }), ...(nodeSelector !== 'all()' && { nodeSelector }) }
+}

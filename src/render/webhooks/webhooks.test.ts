@@ -54,7 +54,7 @@ describe('the API server asks them', () => {
 
   test('once they can answer, since nobody could write a policy before', () => {
     expect(registration()?.after).toEqual([
-      { ref: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'calico-webhooks', namespace: 'calico-system' }, is: 'available' },
+      { ref: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'calico-webhooks', namespace: 'calico-system' }, is: 'answering' },
     ])
     expect(registration({ reachable: false })).toBeUndefined()
   })

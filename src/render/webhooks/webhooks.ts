@@ -48,8 +48,8 @@ export const webhooks = (calico: Calico, parts: WebhooksParts): (KubeObject | Wa
     calico.tier && !parts.hostNetwork && access(calico, parts),
     workload(calico, parts),
     service(name, { ports: [{ protocol: 'TCP', port: 443, targetPort: parts.port }] }),
-    // Nobody can write a policy while they are asked and cannot answer: not even the one that lets them be asked.
-    parts.reachable && { object: registration(parts.key.caBundle), after: [{ ref: running, is: 'available' }] },
+    // Nobody can write a policy while they are asked and cannot answer: not even the one that lets them be asked. One pod is enough for that.
+    parts.reachable && { object: registration(parts.key.caBundle), after: [{ ref: running, is: 'answering' }] },
     clusterRole(name, [
       allow('authorization.k8s.io', ['subjectaccessreviews'], ['create']),
       allow('projectcalico.org', ['tiers'], ['get']),
