@@ -47,9 +47,14 @@ test('their pods start after what all nodes share', async () => {
   ])
 })
 
-test('nobody is served who does not want it', async () => {
+test('nobody is served who does not want it, once what was made is gone', async () => {
   expect(await run(without(installation))).toBeUndefined()
-  expect(await run(inNetwork({ windowsDataplane: 'Disabled' }))).toBeUndefined()
+  const unwanted = inNetwork({ windowsDataplane: 'Disabled' })
+  expect(await run(unwanted)).toEqual({})
+  const ours = is('DaemonSet', 'calico-node-windows')
+  expect(await run(unwanted.filter(object => !ours(object)))).toBeUndefined()
+  const others = unwanted.map(object => (ours(object) ? { ...object, metadata: { ...object.metadata, ownerReferences: [] } } : object))
+  expect(await run(others)).toBeUndefined()
 })
 
 test('the overlay has the last word', async () => {

@@ -1,7 +1,7 @@
 /** Calico on Windows nodes, where the Installation wants it there. What all nodes share, the core makes; this waits for it. */
 import { IPAMConfiguration } from '../../api/v3/ipam.ts'
 import type { Calico } from '../installation/calico.ts'
-import { readProvider } from '../installation/facts.ts'
+import { type Asked, readProvider } from '../installation/facts.ts'
 import { overlaid } from '../installation/overlay.ts'
 import { providerNamed } from '../installation/providers.ts'
 import { type WindowsFacts, wantsWindows, windowsHeldUp } from '../installation/windows.ts'
@@ -23,6 +23,9 @@ interface Found {
   keys?: NodeKeysFound
 }
 
+const its = (apiVersion: string, kind: string, name: string): ObjectRef => ({ apiVersion, kind, name, namespace: calicoSystem })
+const daemonSet = its('apps/v1', 'DaemonSet', 'calico-node-windows')
+
 export const windows = (surroundings: Surroundings) =>
   defineController<Found | 'leaving'>({
     name: 'calico-windows',
@@ -32,7 +35,8 @@ export const windows = (surroundings: Surroundings) =>
 
     async read(cluster) {
       const asked = await readAsked(cluster)
-      if (!asked || !wantsWindows(overlaid(asked.base.spec ?? {}, asked.overlay?.spec))) return undefined
+      if (!asked) return undefined
+      if (!wantsWindows(overlaid(asked.base.spec ?? {}, asked.overlay?.spec))) return readLeaving(cluster, asked)
       // What is being deleted keeps what it has until its turn comes.
       if (asked.base.metadata.deletionTimestamp) return 'leaving'
       const decision = await readDecision(cluster, surroundings.environment, asked)
@@ -52,6 +56,13 @@ export const windows = (surroundings: Surroundings) =>
     },
   })
 
+/** Windows nodes are no longer wanted, and their pods may still be there. */
+async function readLeaving(cluster: Reader, { base }: Asked): Promise<'leaving' | undefined> {
+  const { name, namespace } = daemonSet
+  const found = await cluster.get(DaemonSet, name, namespace)
+  return found?.metadata.ownerReferences?.some(({ uid }) => uid === base.metadata.uid) ? 'leaving' : undefined
+}
+
 async function readWindows(cluster: Reader, { facts }: Decision, { cni }: Calico): Promise<WindowsFacts> {
   // The user's word does not count here: where DNS is, the cluster shows.
   const provider = await readProvider(cluster, {}, facts.nodes.evidence)
@@ -69,10 +80,8 @@ async function readAffinity(cluster: Reader): Promise<WindowsFacts['affinity']> 
   return configuration?.spec?.strictAffinity ? 'strict' : 'loose'
 }
 
-const its = (apiVersion: string, kind: string, name: string): ObjectRef => ({ apiVersion, kind, name, namespace: calicoSystem })
-
 /** What is there while something is missing goes on as it is. */
-const kept = [its('apps/v1', 'DaemonSet', 'calico-node-windows'), its('v1', 'ConfigMap', 'cni-config-windows')]
+const kept = [daemonSet, its('v1', 'ConfigMap', 'cni-config-windows')]
 
 function outcomeOf(calico: Calico, { decision: { asked, facts }, found, keys }: Found): Outcome {
   const { issued, waiting, problems = [] } = keys ?? {}
