@@ -31,6 +31,15 @@ test('what is written is read back the same, also what looks like a boolean or a
   expect(parseManifests('x', toYaml([object, object]))).toEqual([object, object])
 })
 
+test('dates, times and numbers without digits are text, as kubectl has it', () => {
+  const [object] = parseManifests(
+    'x',
+    `${installation}spec: { a: 2001-01-01, b: 12:30, c: E9, d: ., e: 1e3, f: .5, g: 1., h: -2.5e-1, i: 1_000 }\n`,
+  )
+  const numbers = { e: 1000, f: 0.5, g: 1, h: -0.25, i: 1000 }
+  expect((object as unknown as { spec: object }).spec).toEqual({ a: '2001-01-01', b: '12:30', c: 'E9', d: '.', ...numbers })
+})
+
 test('y and n are text, yes and off are booleans, 0644 is octal', () => {
   const [object] = parseManifests('x', `${installation}spec: { a: y, b: N, c: yes, d: off, e: 0644, f: True }\n`)
   expect((object as unknown as { spec: object }).spec).toEqual({ a: 'y', b: 'N', c: true, d: false, e: 420, f: true })

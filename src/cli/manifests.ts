@@ -32,7 +32,7 @@ export function parseManifests(name: string, text: string): KubeObject[] {
   })
 }
 
-/** Kubernetes' own readers are YAML 1.1: a bare `yes` is a boolean, 0644 is octal. Only `y` and `n` they take as text. */
+/** Kubernetes' own readers are YAML 1.1: a bare `yes` is a boolean, 0644 is octal. But `y` and `n` they take as text, and so dates, 12:30, and what has no digit before an `e`. */
 const customTags = (tags: Tags): Tags => [
   {
     identify: value => typeof value === 'boolean',
@@ -41,8 +41,17 @@ const customTags = (tags: Tags): Tags => [
     test: /^(?:[Yy]es|YES|[Tt]rue|TRUE|[Oo]n|ON|[Nn]o|NO|[Ff]alse|FALSE|[Oo]ff|OFF)$/,
     resolve: (text: string) => /^(?:y|t|on)/i.test(text),
   },
-  ...tags.filter(tag => typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:bool'),
+  ...tags.flatMap((tag): Tag[] => (typeof tag === 'string' ? [tag] : asKubernetesHasIt(tag))),
 ]
+
+type Tag = Tags[number]
+
+function asKubernetesHasIt(tag: Exclude<Tag, string>): Tag[] {
+  const type = tag.tag.split(':').at(-1)
+  if (type === 'bool' || type === 'timestamp' || ('format' in tag && tag.format === 'TIME')) return []
+  if (type !== 'float' || !('test' in tag) || !tag.test || tag.test.test('.nan')) return [tag]
+  return [{ ...tag, test: new RegExp(`^(?=[-+]?\\.?[0-9])${tag.test.source.slice(1)}`) }]
+}
 
 /** YAML that readers of version 1.1 and 1.2 understand alike. */
 export const toYaml = (objects: readonly unknown[]): string =>
