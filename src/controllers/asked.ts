@@ -1,7 +1,7 @@
 /** What was asked of Calico as a whole: the Installation, its overlay, and what follows from both. Read by every controller that serves it. */
 import { Installation } from '../../api/installation.ts'
 import type { Calico } from '../installation/calico.ts'
-import { type Asked, type Environment, type Facts, readFacts } from '../installation/facts.ts'
+import { type Asked, type Environment, type Facts, heard, readFacts } from '../installation/facts.ts'
 import type { PoolDecision } from '../installation/pools/decide.ts'
 import { resolve } from '../installation/resolve.ts'
 import { type KubeObject, type OwnerReference, refOf } from '../kube/objects.ts'
@@ -14,7 +14,7 @@ export const installation: Controller['serves'] = { kind: Installation, name: 'd
 /** Undefined when there is no Installation. */
 export async function readAsked(cluster: Reader): Promise<Asked | undefined> {
   const [base, overlay] = await Promise.all([cluster.get(Installation, 'default'), cluster.get(Installation, 'overlay')])
-  return base && { base, ...(overlay && { overlay }) }
+  return base && heard(base, overlay)
 }
 
 /** Installations that ask for nothing, because there is none named default; undefined when there is none at all. */

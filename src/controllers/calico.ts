@@ -93,7 +93,7 @@ type Ready = NonNullable<NodeKeysFound['issued']> & { client: KeyPair; server: K
 /** Throws with all that this Installation waits for, or that is wrong with its keys, since it cannot be rendered before. */
 function ready({ asked, facts }: Decision, calico: Calico, { issued, waiting, problems = [] }: Partial<NodeKeysFound> = {}): Ready {
   const missing = [...unready(asked, facts, calico), ...(waiting?.problems ?? []), ...heldUp(calico, facts)]
-  if (missing.length > 0) throw new Waiting(missing)
+  if (missing.length > 0) throw new Waiting([...missing, ...problems], { again: issued?.keys.again })
   const { 'node-certs': client, 'typha-certs': server } = issued?.keys.pairs ?? {}
   if (!issued || !client || !server) throw new Invalid(problems, { again: issued?.keys.again })
   return { ...issued, client, server, problems }

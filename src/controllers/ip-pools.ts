@@ -39,7 +39,7 @@ export const ipPools = ({ environment }: Surroundings) =>
       const { terminating } = decided(decision)
       // Addresses of pods outlive the Installation, and so do the pools they are from.
       if (terminating || !pools) return {}
-      if (pools.problems.length > 0) throw new Invalid(pools.problems)
+      if (pools.problems.length > 0) throw new Invalid([...pools.problems, ...changesOf(decision).problems])
       return api === 'there' ? throughApi(decision) : behindIt(decision, api)
     },
   })
@@ -51,8 +51,11 @@ async function readApi(cluster: Reader): Promise<Api> {
   return server.status?.state === 'Ready' ? 'there' : 'to come'
 }
 
+const changesOf = ({ facts, pools }: Pick<Decision, 'facts' | 'pools'>): PoolChanges =>
+  poolChanges(pools?.pools, facts.pools.map(foundPool))
+
 function throughApi({ facts, pools }: Decision): Outcome {
-  const changes = poolChanges(pools?.pools, facts.pools.map(foundPool))
+  const changes = changesOf({ facts, pools })
   const { apiVersion, kind } = calicoKinds(true).ipPool
   const refs = changes.remove.map((name): ObjectRef => ({ apiVersion, kind, name }))
   // Only of its own CRDs the API server tells who wrote them.

@@ -82,13 +82,13 @@ export function ready<R extends Asking, I extends Issued>(
   { images, overrides, wrong = [], missing = [] }: Needs<R>,
 ): I & { calico: Calico } {
   const { calico, asked, facts } = decision
-  if (!calico) throw new Waiting([undecided])
   const invalid = [
     ...(rival ? [twice(resource, rival)] : []),
     ...overrides.flatMap(field => overrideFaults(resource, field)),
     ...wrong,
     ...(issued?.keys.problems ?? []),
   ]
+  if (!calico) throw invalid.length > 0 ? new Invalid([...invalid, undecided]) : new Waiting([undecided])
   const absent = [
     ...(settled ? [] : [unsettled]),
     ...withoutPullSecrets(asked, facts),

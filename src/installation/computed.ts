@@ -21,11 +21,11 @@ function written(value: unknown, schema: JsonSchema): unknown {
   return typeof value === 'object' ? writtenFields(value, schema) : value
 }
 
-function writtenFields(value: object, { properties, additionalProperties }: JsonSchema): object | undefined {
+function writtenFields(value: object, { properties, additionalProperties, required = [] }: JsonSchema): object | undefined {
   const entries = Object.entries(value).flatMap(([field, inner]) => {
     const known = properties?.[field] ?? additionalProperties
-    // The empty text is a value of a label.
-    const result = known && (inner === '' && additionalProperties ? inner : written(inner, known))
+    // The empty text is a value of a label; and without a field that must be there the status would be refused.
+    const result = known && (inner === '' && (additionalProperties || required.includes(field)) ? inner : written(inner, known))
     return result === undefined ? [] : [[field, result] as const]
   })
   return entries.length > 0 || properties ? Object.fromEntries(entries) : undefined

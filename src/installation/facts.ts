@@ -5,10 +5,11 @@
 import { GatewayAPI } from '../../api/gatewayapi.ts'
 import { Goldmane } from '../../api/goldmane.ts'
 import { ImageSet } from '../../api/imageset.ts'
-import type { Installation, InstallationSpec } from '../../api/installation.ts'
+import { Installation, type InstallationSpec } from '../../api/installation.ts'
 import { Tier } from '../../api/v3/tier.ts'
 import { APIService, ConfigMap, DaemonSet, Deployment, EndpointSlice, Node, type PodDNSConfig, Secret, Service } from '../kube/kinds.ts'
 import type { Reader } from '../reconcile/controller.ts'
+import type { Problem } from '../reconcile/problems.ts'
 import type { Endpoint, OperatorIdentity } from './calico.ts'
 import { cniTypeOf } from './cni.ts'
 import {
@@ -25,11 +26,22 @@ import { overlaid } from './overlay.ts'
 import { type Detected, detectProvider, type NodeEvidence, tellingGroups } from './provider-detection.ts'
 import { providerNamed } from './providers.ts'
 import { lacksNodes } from './typha.ts'
+import { understoodSpec } from './understood.ts'
 
 /** What was asked: the Installation named default, and the one named overlay where there is one. */
 export interface Asked {
   readonly base: Installation
   readonly overlay?: Installation
+  /** What neither's schema knows, and which is left out of both. */
+  readonly unclear?: readonly Problem[]
+}
+
+/** Takes out of both what nobody here understands, so that whatever the CRD of the cluster let pass is told instead of acted upon. */
+export function heard(base: Installation, overlay?: Installation): Asked {
+  const { known, problems } = understoodSpec(base, Installation.definition.spec.json)
+  if (!overlay) return { base: known, unclear: problems }
+  const over = understoodSpec(overlay, Installation.definition.spec.json)
+  return { base: known, overlay: over.known, unclear: [...problems, ...over.problems] }
 }
 
 /** What the process knows without asking the cluster for objects (spec/installation-controller.md §1.2, §1.3). */

@@ -80,13 +80,13 @@ export function imageReferences(where: Where, imageSet?: ImageSet): (name: Image
   }
 }
 
-const chosen = (value: string | undefined): string | undefined => (value === '' || value === 'UseDefault' ? undefined : value)
+/** Undefined when the user leaves it to us. */
+export const chosen = (value: string | undefined): string | undefined => (value === '' || value === 'UseDefault' ? undefined : value)
 
-const joined = (...parts: string[]): string =>
-  parts
-    .flatMap(part => part.split('/'))
-    .filter(part => part !== '')
-    .join('/')
+/** What slashes divide a place into; more of them than needed do not matter. */
+export const partsOf = (place: string): string[] => place.split('/').filter(part => part !== '' && part !== '.')
+
+const joined = (...places: string[]): string => places.flatMap(partsOf).join('/')
 
 /** The ImageSet in use: the one of this release. Where only others of Calico exist, their owner meant digests to be used, and none would be. */
 export function imageSetInUse(imageSets: readonly ImageSet[]): { imageSet?: ImageSet; problems: Problem[] } {

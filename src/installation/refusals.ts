@@ -3,13 +3,14 @@ import type { Problem } from '../reconcile/problems.ts'
 import { limited, type Unsupported, unsupported, unsupportedPools, type Values } from './capabilities.ts'
 import { invalid } from './invalid.ts'
 import type { Rule } from './rule.ts'
-import type { PoolSetup, Setup } from './setup.ts'
+import { type PoolSetup, type Setup, unclear } from './setup.ts'
 
 const words = (text: string, setup: object): string => text.replaceAll(/\{(\w+)\}/g, (_, axis: string) => String(Reflect.get(setup, axis)))
 
 const applies = (when: object, setup: object): boolean =>
   Object.entries(when as Record<string, Values>).every(([axis, values]) => {
     const value = String(Reflect.get(setup, axis))
+    if (value === unclear) return false
     if ('below' in values) return isBelow(value, values.below)
     return 'in' in values ? values.in.includes(value) : !values.notIn.includes(value)
   })

@@ -88,8 +88,8 @@ test('all violations are told at once, each with its field and a remedy', () => 
     'spec.calicoNetwork.nodeAddressAutodetectionV4',
     'spec.calicoNetwork.nodeAddressAutodetectionV4.cidrs[0]',
     'spec.calicoNetwork.mtu',
-    'spec.flexVolumePath',
     'spec.controlPlaneReplicas',
+    'spec.flexVolumePath',
     'spec.typhaDeployment.spec.template.spec.tolerations[0].operator',
     'spec.typhaDeployment.spec.template.spec.tolerations[0].effect',
   ])
@@ -109,8 +109,8 @@ test('a problem is blamed on the overlay where the overlay sets the field', () =
   )
   expect('problems' in result && result.problems.map(({ path, object }) => [path, object?.name])).toEqual([
     ['spec.calicoNetwork.ipPools[0].encapsulation', 'overlay'],
-    ['spec.flexVolumePath', 'default'],
     ['spec.controlPlaneReplicas', 'overlay'],
+    ['spec.flexVolumePath', 'default'],
   ])
 })
 

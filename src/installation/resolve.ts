@@ -2,25 +2,25 @@
  * What was asked and what was found, decided: overlay, provider, defaults, validation, then one complete `Calico`. The table of contents of this folder; each step has its own file.
  * Never talks to the cluster, and never asks the clock.
  */
-import type { InstallationSpec } from '../../api/installation.ts'
+import type { Installation, InstallationSpec } from '../../api/installation.ts'
 import type { ObjectRef } from '../kube/objects.ts'
 import type { Problem } from '../reconcile/problems.ts'
 import { assembled } from './assemble.ts'
 import type { Calico } from './calico.ts'
-import { cniTypes } from './cni.ts'
 import { bootstrapObstacles } from './dataplane.ts'
 import { withDefaults } from './defaults.ts'
 import type { Asked, Facts } from './facts.ts'
 import { imageSetInUse, unusedImageSets } from './images.ts'
-import { invalid } from './invalid.ts'
 import { overlaid } from './overlay.ts'
 import { foundPool } from './pools/convert.ts'
 import type { PoolDecision } from './pools/decide.ts'
 import { poolViolations } from './pools/validate.ts'
-import { type ProviderFacts, providerNamed, providers } from './providers.ts'
+import { providerWarnings } from './provider-memory.ts'
+import { type ProviderFacts, providerNamed } from './providers.ts'
 import { limitations, refusals } from './refusals.ts'
 import { poolSetups, setupOf } from './setup.ts'
 import { specRules } from './validate.ts'
+import { withoutPullSecrets } from './waiting.ts'
 
 export type Resolution =
   /** `pools` has problems of its own: they hold up the pools alone, and not what runs already. */
@@ -30,26 +30,30 @@ export type Resolution =
 
 export function resolve(asked: Asked, facts: Facts): Resolution {
   const written = laidOver(asked)
-  const unknown = unknownWords(written)
-  if (unknown.length > 0) return { problems: blamed(unknown, asked) }
-
   const provider = providerNamed(written.kubernetesProvider || facts.provider?.name)
   const found = facts.pools.map(foundPool)
   const recorded = asked.base.status?.computed?.calicoNetwork?.ipPools
   const { logging, calicoNetwork: { ipPools: unheeded } = {} } = asked.overlay?.spec ?? {}
   const { spec, pools } = withDefaults(written, { provider, facts, found, recorded, ownLogging: logging !== undefined })
 
-  const setup = setupOf(spec, facts)
+  const unclear = asked.unclear ?? []
+  const setup = setupOf(spec, facts, unclear)
   const problems = [
-    ...providerDoubted(written, facts),
-    ...refusals(setup, poolSetups(setup, unheeded ?? spec.calicoNetwork?.ipPools ?? [])),
+    ...unclear,
+    ...providerDoubted(written, facts, asked.base),
+    ...refusals(setup, poolSetups(setup, unheeded ?? spec.calicoNetwork?.ipPools ?? [], unclear)),
     ...specRules.flatMap(({ check }) => check(spec)),
     ...bootstrapObstacles(spec, facts),
     ...layoutFaults(facts),
   ]
-  if (problems.length > 0) return { problems: blamed(problems, asked) }
+  const ofPools = [...pools.problems, ...poolViolations({ spec, pools: pools.pools ?? [] })]
+  // Who has to change something anyway shall hear everything at once.
+  if (problems.length > 0) {
+    const all = [...problems, ...ofPools, ...withoutPullSecrets(asked, facts)]
+    const isTold = new Set(unclear.map(({ path }) => path))
+    return { problems: blamed([...unclear, ...all.filter(problem => !isTold.has(problem.path))], asked) }
+  }
 
-  const violations = poolViolations({ spec, pools: pools.pools ?? [] })
   return {
     calico: assembled({
       asked,
@@ -58,9 +62,9 @@ export function resolve(asked: Asked, facts: Facts): Resolution {
       provider: heeding(spec, provider),
       ...imageSetInUse(facts.imageSets),
       found,
-      warnings: [...limitations(setup), ...(unheeded ? [poolsOfOverlay] : []), ...unusedImageSets(facts.imageSets)],
+      warnings: [...limitations(setup), ...(unheeded ? [poolsOfOverlay] : []), ...unusedImageSets(facts.imageSets), ...providerWarnings(written, facts)],
     }),
-    pools: { ...pools, problems: blamed([...pools.problems, ...violations], asked) },
+    pools: { ...pools, problems: blamed(ofPools, asked) },
   }
 }
 
@@ -75,25 +79,10 @@ function laidOver({ base, overlay }: Asked): InstallationSpec {
 
 const poolsOfOverlay = 'No pools are made of those that the Installation overlay lists. List them in the Installation default'
 
-/** The schema refuses such words too; what it has not seen must not go further either. */
-function unknownWords({ cni, kubernetesProvider, calicoNetwork }: InstallationSpec): Problem[] {
-  const known = {
-    types: Object.keys(cniTypes),
-    providers: Object.keys(providers).filter(name => name !== 'none'),
-    dataplanes: ['Iptables', 'BPF', 'VPP', 'Nftables'],
-  }
-  return [
-    ...unknownWord('spec.cni.type', cni?.type, known.types),
-    ...unknownWord('spec.kubernetesProvider', kubernetesProvider, known.providers),
-    ...unknownWord('spec.calicoNetwork.linuxDataplane', calicoNetwork?.linuxDataplane, known.dataplanes),
-  ]
-}
-
-const unknownWord = (path: string, value: string | undefined, known: readonly string[]): Problem[] =>
-  !value || known.includes(value) ? [] : [invalid(path, `${path} ${value} is not known`, `Write one of ${known.join(', ')}`)]
-
-function providerDoubted({ kubernetesProvider }: InstallationSpec, { provider }: Facts): Problem[] {
+/** Once Calico runs with it, it is only told. */
+function providerDoubted({ kubernetesProvider }: InstallationSpec, { provider }: Facts, { status }: Installation): Problem[] {
   if (!kubernetesProvider || !provider || provider.name === kubernetesProvider) return []
+  if (status?.variant && status.computed?.kubernetesProvider === kubernetesProvider) return []
   return [
     {
       reason: 'ResourceReadError',
@@ -127,7 +116,7 @@ function blamed(problems: readonly Problem[], { base, overlay }: Asked): Problem
 }
 
 /** Whether the field is there, or the list or map that it is in. */
-function isSet(spec: InstallationSpec, path: string): boolean {
+export function isSet(spec: InstallationSpec, path: string): boolean {
   const [, ...steps] = path.replace(/\[.*$/, '').split('.')
   let value: unknown = spec
   for (const step of steps) {

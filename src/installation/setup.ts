@@ -1,5 +1,6 @@
 /** One Installation as a combination of words, which the table of capabilities is asked about. Reads a complete spec and decides nothing. */
 import type { InstallationSpec, IPPoolSpec } from '../../api/installation.ts'
+import { methods } from './autodetection.ts'
 import { familyOf } from './cidr.ts'
 import { apiEndpoints } from './endpoints.ts'
 import type { Facts } from './facts.ts'
@@ -47,9 +48,40 @@ export interface PoolSetup extends Setup {
 
 const told = (value: unknown): string => (value === undefined || value === null ? 'unset' : 'set')
 
-/** Of a spec with its defaults. */
-export function setupOf(spec: InstallationSpec, { environment, servicesEndpoint }: Pick<Facts, 'environment' | 'servicesEndpoint'>): Setup {
+/** Stands for a word that nobody here knows: nothing can be said of what goes with it. */
+export const unclear = 'unclear'
+
+/** Where the words of an axis are written, as far as they can be others than are known. */
+const writtenAt: { readonly [A in keyof Setup]?: string } = {
+  variant: 'spec.variant',
+  provider: 'spec.kubernetesProvider',
+  cni: 'spec.cni.type',
+  ipam: 'spec.cni.ipam.type',
+  fips: 'spec.fipsMode',
+  dataplane: 'spec.calicoNetwork.linuxDataplane',
+  bgp: 'spec.calicoNetwork.bgp',
+  routing: 'spec.calicoNetwork.clusterRoutingMode',
+  windows: 'spec.calicoNetwork.windowsDataplane',
+  bpfBootstrap: 'spec.calicoNetwork.bpfNetworkBootstrap',
+  hostPorts: 'spec.calicoNetwork.hostPorts',
+  multiInterface: 'spec.calicoNetwork.multiInterfaceMode',
+  ipForwarding: 'spec.calicoNetwork.containerIPForwarding',
+}
+
+interface Place {
+  readonly path?: string
+}
+
+const isAt = (places: readonly Place[], path: string): boolean => places.some(place => place.path === path)
+
+/** Of a spec with its defaults, from which what stood at some places was taken because it is unclear. */
+export function setupOf(
+  spec: InstallationSpec,
+  { environment, servicesEndpoint }: Pick<Facts, 'environment' | 'servicesEndpoint'>,
+  places: readonly Place[] = [],
+): Setup {
   const { kubernetes, v3, endpoint } = environment
+  const missing = Object.entries(writtenAt).filter(([, path]) => isAt(places, path))
   return {
     ...networkWords(spec.calicoNetwork ?? {}),
     variant: spec.variant ?? 'Calico',
@@ -65,6 +97,7 @@ export function setupOf(spec: InstallationSpec, { environment, servicesEndpoint 
     certificateManagement: told(spec.certificateManagement),
     crds: v3 ? 'projectcalico.org/v3' : 'crd.projectcalico.org/v1',
     kubernetes: kubernetes ? `${kubernetes.major}.${kubernetes.minor}` : 'unset',
+    ...Object.fromEntries(missing.map(([axis]) => [axis, unclear])),
   }
 }
 
@@ -78,14 +111,15 @@ const networkWords = (network: NonNullable<InstallationSpec['calicoNetwork']>) =
   multiInterface: network.multiInterfaceMode ?? 'unset',
   ipForwarding: network.containerIPForwarding ?? 'unset',
   policyTimeout: told(network.linuxPolicySetupTimeoutSeconds),
-  autodetectionV4: told(network.nodeAddressAutodetectionV4),
-  autodetectionV6: told(network.nodeAddressAutodetectionV6),
+  autodetectionV4: methods(network.nodeAddressAutodetectionV4).length > 0 ? 'set' : 'unset',
+  autodetectionV6: methods(network.nodeAddressAutodetectionV6).length > 0 ? 'set' : 'unset',
 })
 
 /** The same with each of its pools. */
-export const poolSetups = (setup: Setup, pools: readonly IPPoolSpec[]): PoolSetup[] =>
+export const poolSetups = (setup: Setup, pools: readonly IPPoolSpec[], places: readonly Place[] = []): PoolSetup[] =>
   pools.map(({ cidr, encapsulation }, index) => {
     const family = familyOf(cidr)
     const before = pools.slice(0, index).some(other => familyOf(other.cidr) === family)
-    return { ...setup, cidr, family, encapsulation: encapsulation || 'None', first: before ? 'no' : 'yes' }
+    const known = isAt(places, `spec.calicoNetwork.ipPools[${index}].encapsulation`) ? unclear : encapsulation || 'None'
+    return { ...setup, cidr, family, encapsulation: known, first: before ? 'no' : 'yes' }
   })

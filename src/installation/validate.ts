@@ -11,6 +11,7 @@ import { parseCidr } from './cidr.ts'
 import { invalid } from './invalid.ts'
 import { rollingUpdate } from './overrides/scheduling.ts'
 import { workloadOverride } from './overrides/workload.ts'
+import { passedOnRules } from './passed-on.ts'
 import type { Rule } from './rule.ts'
 
 type SpecRule = Rule<InstallationSpec>
@@ -46,16 +47,6 @@ const notNegative = (field: keyof Network & ('mtu' | 'linuxPolicySetupTimeoutSec
       ? []
       : [invalid(`${network}.${field}`, `${value} is negative`, 'Write 0 or more, or leave it out')]
   },
-})
-
-const path = (field: 'flexVolumePath' | 'kubeletVolumePluginPath', id: string): SpecRule => ({
-  id,
-  path: `spec.${field}`,
-  says: 'It is an absolute path, or None.',
-  check: ({ [field]: value }) =>
-    value === undefined || value === 'None' || value.startsWith('/')
-      ? []
-      : [invalid(`spec.${field}`, `${value} is neither an absolute path nor None`, 'Begin the path with /')],
 })
 
 function logSize({ logging: { cni: { logFileMaxSize: size } = {} } = {} }: InstallationSpec): Problem[] {
@@ -115,7 +106,6 @@ function updatePace({ nodeUpdateStrategy: { rollingUpdate: given } = {} }: Insta
 }
 
 const osLabels = ['beta.kubernetes.io/os', 'kubernetes.io/os']
-const parameters: readonly string[] = ['net.ipv4.tcp_keepalive_intvl', 'net.ipv4.tcp_keepalive_probes', 'net.ipv4.tcp_keepalive_time']
 const components: readonly string[] = ['KubeControllers', 'Node', 'Typha']
 
 const fields: readonly SpecRule[] = [
@@ -132,21 +122,8 @@ const fields: readonly SpecRule[] = [
   ),
   autodetection('nodeAddressAutodetectionV4'),
   autodetection('nodeAddressAutodetectionV6'),
-  {
-    id: 'sysctl-keys',
-    path: `${network}.sysctl[].key`,
-    says: 'Only parameters of TCP keep-alive can be set.',
-    check: ({ calicoNetwork }) =>
-      (calicoNetwork?.sysctl ?? []).flatMap(({ key }, index) =>
-        parameters.includes(key)
-          ? []
-          : [invalid(`${network}.sysctl[${index}].key`, `${key} cannot be set`, `Write one of ${parameters.join(', ')}`)],
-      ),
-  },
   notNegative('mtu', 'mtu'),
   notNegative('linuxPolicySetupTimeoutSeconds', 'policy-timeout'),
-  path('flexVolumePath', 'flex-volume-path'),
-  path('kubeletVolumePluginPath', 'kubelet-path'),
   {
     id: 'node-update-strategy',
     path: 'spec.nodeUpdateStrategy.type',
@@ -244,4 +221,4 @@ const oneBootstrap: SpecRule = {
   },
 }
 
-export const specRules: readonly SpecRule[] = [...fields, ...overrides, oneBootstrap]
+export const specRules: readonly SpecRule[] = [...fields, ...passedOnRules, ...overrides, oneBootstrap]

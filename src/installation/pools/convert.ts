@@ -6,7 +6,7 @@ import { type IPPool, metadataOf } from '../kinds.ts'
 
 type Encapsulation = NonNullable<Pool['encapsulation']>
 
-export const modes: Record<Encapsulation, Pick<IPPoolSpec, 'ipipMode' | 'vxlanMode'>> = {
+const modes: Record<Encapsulation, Pick<IPPoolSpec, 'ipipMode' | 'vxlanMode'>> = {
   IPIP: { ipipMode: 'Always', vxlanMode: 'Never' },
   IPIPCrossSubnet: { ipipMode: 'CrossSubnet', vxlanMode: 'Never' },
   VXLAN: { ipipMode: 'Never', vxlanMode: 'Always' },

@@ -3,8 +3,8 @@ import type { InstallationSpec, IPPoolSpec as Pool } from '../../../api/installa
 import type { Problem } from '../../reconcile/problems.ts'
 import { canonicalCidr, familyOf, overlaps, parseCidr } from '../cidr.ts'
 import { invalid } from '../invalid.ts'
+import { isSubdomain } from '../overrides/names.ts'
 import type { Rule } from '../rule.ts'
-import { modes } from './convert.ts'
 
 interface PoolContext {
   readonly spec: InstallationSpec
@@ -24,8 +24,6 @@ const rule = (id: string, [field, says]: readonly [string, string], check: PoolC
 })
 
 const forLoadBalancers = ({ allowedUses = [] }: Pool): boolean => allowedUses.includes('LoadBalancer')
-
-const encapsulations: readonly string[] = Object.keys(modes)
 
 /** How far blocks may be from a single address, per family. */
 const blockSizes = { IPv4: { from: 20, to: 32 }, IPv6: { from: 116, to: 128 } } as const
@@ -48,9 +46,22 @@ export const poolRules: readonly Rule<PoolContext>[] = [
       : [],
   ),
   rule('pools-apart', ['cidr', 'Pools do not overlap.'], ({ cidr }, path, { pools, index }) => {
-    const other = pools.slice(0, index).find(before => partlySame(before.cidr, cidr))
-    return other ? [invalid(`${path}.cidr`, `IP pool ${cidr} overlaps ${other.cidr}`, 'Choose ranges that have no address in common')] : []
+    const others = pools.slice(0, index).filter(before => partlySame(before.cidr, cidr))
+    return others.map(other =>
+      invalid(`${path}.cidr`, `IP pool ${cidr} overlaps ${other.cidr}`, 'Choose ranges that have no address in common'),
+    )
   }),
+  rule('pool-name', ['name', 'A pool has a name that Kubernetes takes.'], ({ name = '', cidr }, path) =>
+    isSubdomain(name) || !parseCidr(cidr)
+      ? []
+      : [
+          invalid(
+            `${path}.name`,
+            `IP pool ${cidr} cannot be called ${JSON.stringify(name)}`,
+            'Write lower-case letters, digits, "-" and ".", at most 253, that begin and end with a letter or digit',
+          ),
+        ],
+  ),
   rule('pool-name-once', ['name', 'No name is given twice.'], ({ name }, path, { pools, index }) =>
     pools.slice(0, index).some(other => other.name === name)
       ? [invalid(`${path}.name`, `IP pool ${name} is specified more than once`, 'Rename one of them')]
@@ -99,22 +110,6 @@ export const poolRules: readonly Rule<PoolContext>[] = [
           ),
         ]
       : [],
-  ),
-  rule('pool-encapsulation', ['encapsulation', 'The encapsulation is one that Calico knows.'], ({ name, encapsulation = 'None' }, path) =>
-    encapsulations.includes(encapsulation)
-      ? []
-      : [
-          invalid(
-            `${path}.encapsulation`,
-            `${encapsulation} is invalid for the encapsulation of IP pool ${name}`,
-            `Write one of ${encapsulations.join(', ')}`,
-          ),
-        ],
-  ),
-  rule('pool-nat', ['natOutgoing', 'NAT is Enabled or Disabled.'], ({ name, natOutgoing }, path) =>
-    natOutgoing === 'Enabled' || natOutgoing === 'Disabled'
-      ? []
-      : [invalid(`${path}.natOutgoing`, `${natOutgoing} is invalid for the NAT of IP pool ${name}`, 'Write Enabled or Disabled')],
   ),
   rule('pool-everywhere', ['nodeSelector', 'With the CNI plugin of another, pools are for all nodes.'], (pool, path, { spec }) =>
     spec.cni?.type !== 'Calico' && pool.nodeSelector !== 'all()'

@@ -1,7 +1,7 @@
 /** Installations and facts for tests: nothing asked and an empty cluster, but for what a test says. */
 import type { Installation, InstallationSpec } from '../../../api/installation.ts'
 import type { Calico } from '../calico.ts'
-import type { Asked, Facts } from '../facts.ts'
+import { type Asked, type Facts, heard } from '../facts.ts'
 import type { IPPool } from '../kinds.ts'
 import { type Resolution, resolve } from '../resolve.ts'
 
@@ -12,10 +12,8 @@ const installation = (spec: InstallationSpec, name = 'default'): Installation =>
   spec,
 })
 
-export const asking = (spec: InstallationSpec, overlay?: InstallationSpec): Asked => ({
-  base: installation(spec),
-  ...(overlay && { overlay: installation(overlay, 'overlay') }),
-})
+export const asking = (spec: InstallationSpec, overlay?: InstallationSpec): Asked =>
+  heard(installation(spec), overlay && installation(overlay, 'overlay'))
 
 export const factsWith = (facts: Partial<Facts> = {}): Facts => ({
   environment: {
