@@ -12,7 +12,7 @@ const mayImport: Record<string, readonly string[]> = {
   certificates: ['api', 'kube', 'installation', 'reconcile'],
   render: ['api', 'kube', 'installation', 'certificates', 'reconcile'],
   status: ['api', 'kube', 'reconcile'],
-  controllers: ['api', 'kube', 'reconcile', 'installation', 'certificates', 'render', 'status'],
+  controllers: ['api', 'kube', 'reconcile', 'installation', 'certificates', 'render', 'status', 'migration'],
   migration: ['api', 'kube', 'reconcile', 'installation'],
   sandbox: ['api', 'kube'],
   cli: ['api', 'kube', 'reconcile', 'installation', 'certificates', 'render', 'status', 'controllers', 'migration', 'sandbox'],

@@ -2,9 +2,12 @@
 import { Installation } from '../../api/installation.ts'
 import type { Calico } from '../installation/calico.ts'
 import { type Asked, type Environment, type Facts, heard, readFacts } from '../installation/facts.ts'
+import type { Imported } from '../installation/imported.ts'
+import { overlaid } from '../installation/overlay.ts'
 import type { PoolDecision } from '../installation/pools/decide.ts'
-import { resolve } from '../installation/resolve.ts'
+import { isSet, resolve } from '../installation/resolve.ts'
 import { type KubeObject, type OwnerReference, refOf } from '../kube/objects.ts'
+import { readImported } from '../migration/manifests/read.ts'
 import type { Controller, Reader } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 
@@ -52,10 +55,31 @@ export interface Decision {
   problems: Problem[]
 }
 
-export async function readDecision(cluster: Reader, environment: Environment, asked: Asked): Promise<Decision> {
-  const facts = await readFacts(cluster, environment, asked)
+export async function readDecision(cluster: Reader, environment: Environment, written: Asked): Promise<Decision> {
+  const imported = await readImported(cluster, written.base, environment)
+  const asked = imported ? withImport(written, imported) : written
+  const found = await readFacts(cluster, environment, asked)
+  const facts = { ...found, servicesEndpoint: found.servicesEndpoint ?? imported?.servicesEndpoint }
   const resolved = resolve(asked, facts)
-  return 'calico' in resolved ? { asked, facts, ...resolved, problems: [] } : { asked, facts, problems: resolved.problems }
+  const problems = [...(imported?.problems ?? []), ...('problems' in resolved ? sourced(resolved.problems, written, imported) : [])]
+  return 'calico' in resolved && problems.length === 0 ? { asked, facts, ...resolved, problems } : { asked, facts, problems }
+}
+
+/** What is written counts first. */
+const withImport = (asked: Asked, imported: Imported): Asked => ({
+  ...asked,
+  base: { ...asked.base, spec: overlaid(imported.spec, asked.base.spec) },
+  imported,
+})
+
+/** Where a field is wrong that nobody wrote, it is said whose it is. */
+function sourced(problems: readonly Problem[], { base, overlay }: Asked, imported: Imported | undefined): Problem[] {
+  const spec = overlaid(base.spec ?? {}, overlay?.spec)
+  return problems.map(problem => {
+    const { path, message } = problem
+    const isImported = imported && path && isSet(imported.spec, path) && !isSet(spec, path)
+    return isImported ? { ...problem, message: `${message} (as the installation by manifest has it)` } : problem
+  })
 }
 
 /** The Calico that was decided. Throws Invalid with everything that is wrong when there is none. */

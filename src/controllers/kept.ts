@@ -1,7 +1,7 @@
 /** What is kept of objects that are many or large, and of which little is ever read: thousands of nodes fit in a few MiB, other people's CRDs in nothing. Reads no cluster. */
 import { gatewayDefinitionNames } from '../../api/gateway/definitions.ts'
 import { crdNames } from '../../api/index.ts'
-import { CustomResourceDefinition, Node } from '../kube/kinds.ts'
+import { CustomResourceDefinition, Node, Pod } from '../kube/kinds.ts'
 import type { Kind, KubeObject } from '../kube/objects.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -14,6 +14,7 @@ export function kept({ manageCrds, environment: { v3 } }: Surroundings): (kind: 
   const compared = (name: string, ours: boolean) => managed.has(name) || (ours && gatewayDefinitionNames.has(name))
   const table = new Map<string, Keep>([
     [keyOf(Node), object => keptOfNode(object as Node)],
+    [keyOf(Pod), object => keptOfPod(object as Pod)],
     [
       keyOf(CustomResourceDefinition),
       (object, ours) => (compared(object.metadata.name, ours) ? object : keptOfDefinition(object as CustomResourceDefinition)),
@@ -26,12 +27,27 @@ const keyOf = ({ apiVersion, kind }: Kind): string => `${apiVersion}/${kind}`
 
 const metadataOf = ({ metadata: { name, uid, resourceVersion, labels } }: KubeObject) => ({ name, uid, resourceVersion, labels })
 
-const keptOfNode = ({ apiVersion, kind, spec: { providerID, unschedulable } = {}, ...node }: Node): Node => ({
+const keptOfNode = ({ apiVersion, kind, spec: { providerID, unschedulable } = {}, status, ...node }: Node): Node => ({
   apiVersion,
   kind,
   metadata: metadataOf({ apiVersion, kind, ...node }),
   spec: { providerID, unschedulable },
+  status: { conditions: readiness(status?.conditions) },
 })
+
+/** Whose it is, where, and whether it is ready. */
+function keptOfPod({ apiVersion, kind, metadata, spec, status }: Pod): Pod {
+  const { name, namespace, uid, resourceVersion, deletionTimestamp, ownerReferences } = metadata
+  return {
+    ...{ apiVersion, kind },
+    metadata: { name, namespace, uid, resourceVersion, deletionTimestamp, ownerReferences },
+    spec: { containers: [], nodeName: spec?.nodeName },
+    status: { phase: status?.phase, conditions: readiness(status?.conditions) },
+  }
+}
+
+const readiness = <T extends { type: string; status: string }>(conditions: readonly T[] = []): T[] =>
+  conditions.filter(({ type }) => type === 'Ready').map(({ type, status }) => ({ type, status }) as T)
 
 /** Whether it is served, in which versions, and as what. */
 function keptOfDefinition(definition: CustomResourceDefinition): CustomResourceDefinition {

@@ -12,6 +12,7 @@ import type { Reader } from '../reconcile/controller.ts'
 import type { Problem } from '../reconcile/problems.ts'
 import type { Endpoint, OperatorIdentity } from './calico.ts'
 import { cniTypeOf } from './cni.ts'
+import type { Imported } from './imported.ts'
 import {
   type BGPConfiguration,
   calicoKinds,
@@ -21,6 +22,7 @@ import {
   OpenShiftClusterVersion,
   OpenShiftNetwork,
 } from './kinds.ts'
+import { runsEverywhere } from './migration-label.ts'
 import { countNodes, type NodeFacts } from './nodes.ts'
 import { overlaid } from './overlay.ts'
 import { type Detected, detectProvider, type NodeEvidence, tellingGroups } from './provider-detection.ts'
@@ -35,6 +37,8 @@ export interface Asked {
   /** What neither's schema knows, and which is left out of both. */
   readonly unclear?: readonly Problem[]
 }
+  /** From an installation by manifest; part of the base's spec as it stands here. */
+  readonly imported?: Imported
 
 /** Takes out of both what nobody here understands, so that whatever the CRD of the cluster let pass is told instead of acted upon. */
 export function heard(base: Installation, overlay?: Installation): Asked {
@@ -78,7 +82,7 @@ export interface Facts {
   readonly felix?: FelixConfiguration
   readonly bgp?: BGPConfiguration
   readonly kubeControllers?: KubeControllersConfiguration
-  /** DaemonSet calico-system/calico-node; read only for the BPF dataplane, which is switched on when it is rolled out. */
+  /** DaemonSet calico-system/calico-node; read only for the BPF dataplane, which is switched on when it is rolled out, and beside one of a manifest. */
   readonly calicoNode?: DaemonSet
   /** ConfigMap kubernetes-services-endpoint. */
   readonly servicesEndpoint?: ConfigMap
@@ -95,7 +99,9 @@ export interface Facts {
   readonly imageSets: readonly ImageSet[]
   /** Those of the spec that exist, in the order of the spec. */
   readonly pullSecrets: readonly Secret[]
-  /** Workloads of a manifest install are being taken over from kube-system. */
+  /** DaemonSet kube-system/calico-node, of an installation by manifest. */
+  readonly predecessor?: DaemonSet
+  /** Nodes are taken over from that one. */
   readonly migratingNamespace: boolean
 }
 
@@ -112,7 +118,7 @@ export async function readFacts(cluster: Reader, environment: Environment, { bas
     felix: cluster.get(kinds.felix, 'default'),
     bgp: cluster.get(kinds.bgp, 'default'),
     kubeControllers: cluster.get(kinds.kubeControllers, 'default'),
-    calicoNode: spec.calicoNetwork?.linuxDataplane === 'BPF' ? cluster.get(DaemonSet, 'calico-node', ours) : undefined,
+    predecessor: cluster.get(DaemonSet, 'calico-node', 'kube-system'),
     servicesEndpoint: cluster.get(ConfigMap, 'kubernetes-services-endpoint', namespace),
     apiServer: spec.calicoNetwork?.bpfNetworkBootstrap === 'Enabled' ? readApiServer(cluster) : undefined,
     birdTemplates: cluster.get(ConfigMap, 'bird-templates', namespace),
@@ -134,6 +140,7 @@ export async function readFacts(cluster: Reader, environment: Environment, { bas
   return {
     ...same,
     environment,
+    calicoNode: found.predecessor || spec.calicoNetwork?.linuxDataplane === 'BPF' ? cluster.get(DaemonSet, 'calico-node', ours) : undefined,
     provider,
     awsNode: awsNode !== undefined,
     podCidrs: further.podCidrs,
@@ -142,8 +149,9 @@ export async function readFacts(cluster: Reader, environment: Environment, { bas
     goldmane: goldmane && { service: further.goldmane },
     ...(gateways.some(each => each !== undefined) && { gateways: true }),
     tier: tier !== undefined,
+    calicoNode: further.calicoNode,
     pullSecrets: found.pullSecrets.filter(secret => secret !== undefined),
-    migratingNamespace: false,
+    migratingNamespace: found.predecessor !== undefined && !runsEverywhere(further.calicoNode),
   }
 }
 

@@ -71,11 +71,11 @@ const ownBpfEnabled = 'operator.tigera.io/bpfEnabled'
 type Switch = { readonly enabled: boolean } | { readonly problem: Problem } | { readonly waits: true }
 
 function bpfSwitch(calico: Calico, facts: Facts): Switch {
-  const { felix, calicoNode } = facts
+  const { felix } = facts
   const now = felix?.spec?.bpfEnabled
   const wanted = calico.dataplane.kind === 'bpf'
   if (now === wanted) return isOurs(felix) ? { enabled: wanted } : { waits: true }
-  const ready = wanted ? mayStart(calico, calicoNode) : heldUp(calico, facts).length === 0
+  const ready = wanted ? mayStart(calico, facts) : heldUp(calico, facts).length === 0
   if (ready instanceof Object) return { problem: ready }
   // Until then what is there stays ours, so that it does not vanish in between.
   if (!ready) return now === undefined || !isOurs(felix) ? { waits: true } : { enabled: now }
@@ -99,8 +99,10 @@ const setByUser = (felix: Facts['felix'], wanted: boolean): Problem => ({
 })
 
 /** On a new cluster at once; where nodes run already, only when all of them have pods that are made for it, since Felix on a node follows the moment the field is set. */
-function mayStart({ migratingNamespace }: Calico, calicoNode: DaemonSet | undefined): boolean | Problem {
-  if (!calicoNode) return !migratingNamespace
+function mayStart({ migratingNamespace }: Calico, { calicoNode, predecessor }: Facts): boolean | Problem {
+  // The calico-node of a manifest follows it too, prepared or not, unless BPF is what it does anyway.
+  if (migratingNamespace) return predecessor !== undefined && setByOldOperator(predecessor)
+  if (!calicoNode) return true
   const before = setByOldOperator(calicoNode)
   if (typeof before !== 'boolean') return before
   const prepared = (calicoNode.spec?.template.spec?.volumes ?? []).some(({ name }) => name === 'bpffs')
@@ -109,7 +111,7 @@ function mayStart({ migratingNamespace }: Calico, calicoNode: DaemonSet | undefi
 
 const truths: Record<string, boolean> = { true: true, false: false, '1': true, '0': false, t: true, f: false }
 
-/** Operators of old switched BPF on by the environment of calico-node. */
+/** Operators of old, and manifests, switch BPF on by the environment of calico-node. */
 function setByOldOperator({ spec }: DaemonSet): boolean | Problem {
   const container = spec?.template.spec?.containers.find(({ name }) => name === 'calico-node')
   const value = container?.env?.find(({ name }) => name === 'FELIX_BPFENABLED')?.value

@@ -81,10 +81,20 @@ export interface Controller<Facts = unknown> {
   /** What it is called in logs and metrics. */
   readonly name: string
   /** The kind it serves, and the object's name, or another where there is none of that: owner of what it makes, carrier of its status. */
+  /** Conditions of that resource beside those that are mirrored, for what has to be remembered; they stay when they are no longer named. */
+  notes?: readonly Note[]
   readonly serves?: { kind: Kind; name: string; otherwise?: string }
   /** The TigeraStatus that shows its problems and its workloads; several controllers may share one, which exists while the one of its name has something to serve. */
   readonly reports?: string
   /** Whether the resource it serves carries these conditions too, and what the Outcome says of its status. */
+/** A condition whose time is when it was first written so. */
+export interface Note {
+  type: string
+  status: 'True' | 'False' | 'Unknown'
+  reason: string
+  message: string
+}
+
   readonly mirrors?: boolean
   /** Namespaces beside that of Calico in which it makes objects. */
   readonly places?: readonly string[]

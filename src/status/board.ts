@@ -13,7 +13,7 @@ import type { Report } from '../reconcile/runner.ts'
 import { servedIn } from '../reconcile/served.ts'
 import { conditionsOf } from './conditions.ts'
 import { findings, generationOf, isUnanswered, workloadsOf } from './findings.ts'
-import { mirrored } from './mirrored.ts'
+import { mirrored, noted } from './mirrored.ts'
 import { Since } from './since.ts'
 import { UnsettledWorkloads } from './unsettled.ts'
 import type { Workload } from './workload.ts'
@@ -203,7 +203,7 @@ export class Board {
       ...status,
       ...outcome?.status,
       ...(isTrue(conditions, 'Available') && outcome?.achieved),
-      conditions: mirrored(conditions, status.conditions),
+      conditions: mirrored(conditions, noted(outcome?.notes ?? [], { found: status.conditions, now: this.#options.clock.now() })),
     }
     const { apiVersion, kind, name } = refOf(served)
     const told = { apiVersion, kind, metadata: { name, uid: served.metadata.uid }, status: wanted } as KubeObject

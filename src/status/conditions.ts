@@ -67,7 +67,7 @@ function written(
 ): TigeraStatusCondition {
   const value = status ? 'True' : 'False'
   const previous = conditions.find(condition => condition.type === type)
-  const lastTransitionTime = previous?.status === value ? previous.lastTransitionTime : new Date(now).toISOString().replace(/\.\d+Z$/, 'Z')
+  const lastTransitionTime = previous?.status === value ? previous.lastTransitionTime : timeOf(now)
   return { type, status: value, lastTransitionTime, reason, message, ...(generation !== undefined && { observedGeneration: generation }) }
 }
 
@@ -79,3 +79,6 @@ function lines(texts: readonly string[]): string {
   const whole = [...new Set(texts)].join('\n')
   return whole.length <= longest ? whole : `${whole.slice(0, longest - 2)} …`
 }
+
+/** RFC 3339, to the second, of milliseconds since 1970. */
+export const timeOf = (now: number): string => new Date(now).toISOString().replace(/\.\d+Z$/, 'Z')

@@ -1,6 +1,8 @@
 /** Conditions of a resource of ours, mirrored from the TigeraStatus of its part, so that whoever knows the resource need not know the TigeraStatus. Pure. */
 import type { Condition } from '../../api/pod.ts'
 import type { TigeraStatusCondition } from '../../api/tigerastatus.ts'
+import type { Note } from '../reconcile/controller.ts'
+import { timeOf } from './conditions.ts'
 
 /**
  * Available becomes Ready, the others keep their names; conditions that somebody else wrote stay
@@ -26,4 +28,12 @@ function mirror(
     message: message ?? '',
     ...(observedGeneration !== undefined && { observedGeneration }),
   }
+}
+
+/** The conditions that are there, with these; one that says the same keeps its time. `now` in milliseconds since 1970. */
+export function noted(notes: readonly Note[], { found = [], now }: { found?: readonly Condition[]; now: number }): Condition[] {
+  const types = new Set(notes.map(({ type }) => type))
+  const kept = (note: Note) =>
+    found.find(({ type, status, message }) => type === note.type && status === note.status && message === note.message)
+  return [...found.filter(({ type }) => !types.has(type)), ...notes.map(note => kept(note) ?? { ...note, lastTransitionTime: timeOf(now) })]
 }

@@ -1,6 +1,7 @@
 /** A scenario's cluster in memory, with the operator in this process and in virtual time. */
 
 import type { Mode } from '../../api/index.ts'
+import { nodes } from '../../hack/control-plane/nodes.ts'
 import { recordedEnvironment } from '../../hack/live-cluster.ts'
 import type { Entry } from '../../hack/trail.ts'
 import { isRead } from '../../hack/trail.ts'
@@ -13,11 +14,13 @@ import type { Scenario } from './scenario.ts'
 
 /** `start` is when it is there, in milliseconds since 1970: certificates among the inputs should be valid then. Default now. */
 export async function sandboxBed(scenario: Scenario, start: number = Date.now()): Promise<Bed> {
-  const { apiMode, nodes: groups, families, apiserverArgs, env } = scenario
-  const options: OfflineOptions = { keys: knownKeys(), families, enable: previews(apiserverArgs), start }
+  const { apiMode, nodes: groups, families, apiserverArgs, env, inputs } = scenario
+  // Whoever installed something before has pods that run, and somebody may look at them.
+  const life = { pods: inputs.some(({ apiVersion }) => apiVersion === 'apps/v1') }
+  const options: OfflineOptions = { keys: knownKeys(), families, enable: previews(apiserverArgs), start, life }
   const cluster = new Offline({ ...options, from: await grounded(apiMode === 'v3crd' ? 'v3' : 'v1', options) })
   const { clock } = cluster.time
-  await cluster.addNodes(groups)
+  await cluster.furnish(nodes(groups.map(group => ({ families, ...group }))))
   return {
     does: work => cluster.does(work),
     async start() {

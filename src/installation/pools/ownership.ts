@@ -34,9 +34,9 @@ export function poolChanges(wanted: readonly Pool[] | undefined, found: readonly
   }
 }
 
-/** Whether one of ours is there that needs no change. */
+/** Whether one is there that needs no change, but perhaps to be made ours, which has time. */
 export const isAsWanted = (wanted: Pool, found: readonly FoundPool[]): boolean =>
-  found.some(({ ours, range, pool }) => ours && range === canonicalCidr(wanted.cidr) && differing(wanted, pool).length === 0)
+  found.some(({ range, pool }) => range === canonicalCidr(wanted.cidr) && differing(wanted, pool).length === 0)
 
 const isInTheWay = (other: FoundPool, { name, cidr }: Pool): boolean => other.name === name || haveCommon(other.pool.cidr, cidr)
 

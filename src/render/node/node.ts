@@ -2,6 +2,7 @@
 import { hash } from '../../certificates/hash.ts'
 import type { KeyPair, TrustedBundle } from '../../certificates/keys.ts'
 import type { Calico } from '../../installation/calico.ts'
+import { migrationLabel, stages } from '../../installation/migration-label.ts'
 import type { ConfigMap, Container, DaemonSet } from '../../kube/kinds.ts'
 import type { KubeObject } from '../../kube/objects.ts'
 import { container, execProbe, localHttpProbe } from '../parts/container.ts'
@@ -65,7 +66,7 @@ const workload = (calico: Calico, keys: NodeKeys): DaemonSet =>
       tolerations: everywhere,
       affinity: calico.provider.nodeAffinity,
       // Only on nodes that the calico-node of the manifest has left.
-      nodeSelector: when(calico.migratingNamespace, { 'projectcalico.org/operator-node-migration': 'migrated' }),
+      nodeSelector: when(calico.migratingNamespace, { [migrationLabel]: stages.after }),
       volumes: volumes(calico, keys),
       initContainers: initContainers(calico, keys),
       containers: [main(calico, keys)],

@@ -44,9 +44,13 @@ function nodeOf(number: number, { labels, providerID, os = 'linux', families = [
         'kubernetes.io/hostname': name,
         'kubernetes.io/os': os,
         'kubernetes.io/arch': 'amd64',
+        // The controllers of nodes add these, and what follows.
+        'beta.kubernetes.io/os': os,
+        'beta.kubernetes.io/arch': 'amd64',
         ...(number === 0 && { 'node-role.kubernetes.io/control-plane': '' }),
         ...labels,
       },
+      annotations: { 'node.alpha.kubernetes.io/ttl': '0' },
     },
     spec: {
       podCIDR: podCIDRs[0]!,
