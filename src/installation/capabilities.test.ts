@@ -134,6 +134,17 @@ test('what works less than one would expect is told and not refused', () => {
   ])
   expect(decided({}, { environment: { ...old, v3: false } }).warnings).toEqual([])
   expect(decided({}).warnings).toEqual([])
+  const pem = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'
+  const onWindows: InstallationSpec = {
+    fipsMode: 'Enabled',
+    certificateManagement: { caCert: Buffer.from(pem).toString('base64'), signerName: 'example.com/signer' },
+    serviceCIDRs: ['10.96.0.0/12'],
+    calicoNetwork: { windowsDataplane: 'HNS', ipPools: [pool('VXLAN')] },
+  }
+  expect(decided(onWindows).warnings).toEqual([
+    'there are no images for FIPS on Windows, so Windows nodes run the ordinary ones. Leave Windows nodes out of what must follow FIPS',
+    'pods on Windows nodes cannot request their certificates, without which they do not reach Typha. Keep a pair for them in the Secret node-certs beside the operator',
+  ])
 })
 
 test('every row of the table can be met, and says where', () => {
