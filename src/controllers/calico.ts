@@ -5,8 +5,11 @@ import { requesterBindings } from '../certificates/csr.ts'
 import type { KeyPair } from '../certificates/keys.ts'
 import type { Calico } from '../installation/calico.ts'
 import { computed } from '../installation/computed.ts'
+import type { Asked } from '../installation/facts.ts'
 import { calicoVersion } from '../installation/images.ts'
 import { reportedMtu } from '../installation/mtu.ts'
+import { overlaid } from '../installation/overlay.ts'
+import { providerNote } from '../installation/provider-memory.ts'
 import { heldUp, unready, withoutNodesForTypha } from '../installation/waiting.ts'
 import * as kinds from '../kube/kinds.ts'
 import { type KubeObject, refOf } from '../kube/objects.ts'
@@ -83,6 +86,7 @@ export const calico = (surroundings: Surroundings) =>
         problems: [...outcome.problems, ...('problem' in reported ? [reported.problem] : [])],
         awaited,
         status: { computed: computed(calico.spec) },
+        notes: [providerNote(namedIn(decision.asked), decision.facts.provider)],
         achieved: { variant: 'Calico', calicoVersion, mtu, imageSet: calico.imageSet },
       }
     },
@@ -121,3 +125,6 @@ function rendered(calico: Calico, { facts }: Decision, { keys, trust, client, se
     ...(keys.again !== undefined && { again: keys.again }),
   }
 }
+
+/** The provider that the user names. */
+const namedIn = ({ base, overlay }: Asked): string | undefined => overlaid(base.spec ?? {}, overlay?.spec).kubernetesProvider

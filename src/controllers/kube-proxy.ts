@@ -1,6 +1,6 @@
 /** Switches kube-proxy off while the BPF dataplane does its work, and on again after; only where the Installation says that it may. */
 import type { InstallationSpec } from '../../api/installation.ts'
-import { type Environment, readProvider } from '../installation/facts.ts'
+import { type Asked, type Environment, readProvider } from '../installation/facts.ts'
 import { calicoKinds } from '../installation/kinds.ts'
 import { type KubeProxy, kubeProxyOf, offSwitchPath, risksWithoutKubeProxy } from '../installation/kube-proxy.ts'
 import { overlaid } from '../installation/overlay.ts'
@@ -25,12 +25,12 @@ export const kubeProxy = ({ environment }: Surroundings) =>
     reports: 'kubeproxy-monitor',
 
     async read(cluster) {
-      const spec = await readManaging(cluster)
-      if (!spec) return undefined
+      const asked = await readManaging(cluster)
+      if (!asked) return undefined
       const [bpf, daemonSet] = await Promise.all([readBpf(cluster, environment), cluster.get(DaemonSet, ref.name, ref.namespace)])
       const decided = kubeProxyOf({ bpf, daemonSet })
       const off = decided !== 'on' && 'off' in decided
-      return { kubeProxy: decided, risks: off ? await readRisks(cluster, { spec, environment }) : [] }
+      return { kubeProxy: decided, risks: off ? await readRisks(cluster, { asked, environment }) : [] }
     },
 
     desired({ kubeProxy, risks }) {
@@ -56,12 +56,13 @@ export const kubeProxyBack = ({ environment }: Surroundings) =>
   })
 
 /** What was asked, where kube-proxy is left to the operator. */
-async function readManaging(cluster: Reader): Promise<InstallationSpec | undefined> {
+async function readManaging(cluster: Reader): Promise<Asked | undefined> {
   const asked = await readAsked(cluster)
-  if (!asked || asked.base.metadata.deletionTimestamp) return undefined
-  const spec = overlaid(asked.base.spec ?? {}, asked.overlay?.spec)
-  return spec.calicoNetwork?.kubeProxyManagement === 'Enabled' ? spec : undefined
+  const leaving = asked?.base.metadata.deletionTimestamp !== undefined
+  return asked && !leaving && specOf(asked).calicoNetwork?.kubeProxyManagement === 'Enabled' ? asked : undefined
 }
+
+const specOf = ({ base, overlay }: Asked): InstallationSpec => overlaid(base.spec ?? {}, overlay?.spec)
 
 async function readBpf(cluster: Reader, { v3 }: Environment): Promise<boolean> {
   const felix = await cluster.get(calicoKinds(v3).felix, 'default')
@@ -69,16 +70,17 @@ async function readBpf(cluster: Reader, { v3 }: Environment): Promise<boolean> {
 }
 
 interface Asking {
-  spec: InstallationSpec
+  asked: Asked
   environment: Environment
 }
 
-async function readRisks(cluster: Reader, { spec, environment }: Asking): Promise<string[]> {
+async function readRisks(cluster: Reader, { asked, environment }: Asking): Promise<string[]> {
   const [nodes, endpoint] = await Promise.all([
     cluster.derive('what nodes say about the provider', Node, nodeEvidence),
     cluster.get(ConfigMap, 'kubernetes-services-endpoint', environment.operator.namespace),
   ])
-  const provider = spec.kubernetesProvider || (await readProvider(cluster, spec, nodes))?.name || 'none'
+  const spec = specOf(asked)
+  const provider = spec.kubernetesProvider || (await readProvider(cluster, asked.base, nodes)).provider?.name || 'none'
   return risksWithoutKubeProxy({ provider, apiKnown: endpoint !== undefined || spec.calicoNetwork?.bpfNetworkBootstrap === 'Enabled' })
 }
 

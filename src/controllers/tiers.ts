@@ -21,7 +21,7 @@ export const tiers = () =>
       if (!asked) return undefined
       const spec = overlaid(asked.base.spec ?? {}, asked.overlay?.spec)
       const evidence = await cluster.derive('what nodes say about the provider', Node, nodeEvidence)
-      const { dns } = providerNamed(spec.kubernetesProvider || (await readProvider(cluster, spec, evidence))?.name)
+      const { dns } = providerNamed(spec.kubernetesProvider || (await readProvider(cluster, asked.base, evidence)).provider?.name)
       const served = await Promise.all([Tier, NetworkPolicy, GlobalNetworkPolicy].map(kind => cluster.serves(kind)))
       const [namespace, nodeLocal] = await Promise.all([cluster.get(Namespace, dns.namespace), readNodeLocalDns(cluster, dns)])
       return { dns, served: served.every(Boolean), there: namespace !== undefined, nodeLocal }

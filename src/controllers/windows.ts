@@ -1,7 +1,7 @@
 /** Calico on Windows nodes, where the Installation wants it there. What all nodes share, the core makes; this waits for it. */
 import { IPAMConfiguration } from '../../api/v3/ipam.ts'
 import type { Calico } from '../installation/calico.ts'
-import { type Asked, readProvider } from '../installation/facts.ts'
+import type { Asked } from '../installation/facts.ts'
 import { overlaid } from '../installation/overlay.ts'
 import { providerNamed } from '../installation/providers.ts'
 import { type WindowsFacts, wantsWindows, windowsHeldUp } from '../installation/windows.ts'
@@ -65,8 +65,7 @@ async function readLeaving(cluster: Reader, { base }: Asked): Promise<'leaving' 
 
 async function readWindows(cluster: Reader, { facts }: Decision, { cni }: Calico): Promise<WindowsFacts> {
   // The user's word does not count here: where DNS is, the cluster shows.
-  const provider = await readProvider(cluster, {}, facts.nodes.evidence)
-  const { dns } = providerNamed(provider?.name)
+  const { dns } = providerNamed(facts.provider?.name)
   const [affinity, service] = await Promise.all([
     cni.ipam === 'Calico' ? readAffinity(cluster) : ('strict' as const),
     cluster.get(Service, dns.service, dns.namespace),

@@ -40,7 +40,6 @@ export function assembled(decided: Decided): Calico {
     spec,
     owner: ownerOf(asked),
     provider,
-    detected: facts.provider,
     cni: cniOf(spec),
     dataplane: dataplaneOf(spec, facts),
     windows: windowsOf(spec),

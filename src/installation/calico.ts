@@ -8,7 +8,6 @@ import type { OwnerReference } from '../kube/objects.ts'
 import type { Problem } from '../reconcile/problems.ts'
 import type { CniFacts, IpamType } from './cni.ts'
 import type { ImageName } from './images.ts'
-import type { Detected } from './provider-detection.ts'
 import type { ProviderFacts } from './providers.ts'
 
 /** Where the Kubernetes API answers: host without brackets, port as text. */
@@ -45,8 +44,6 @@ export interface Calico {
   /** What the API server reports: `1.35`; undefined when it could not be read. */
   readonly kubernetes?: { major: number; minor: number }
   readonly provider: ProviderFacts
-  /** Who the provider seems to be, and what told so. */
-  readonly detected?: Detected
   /** The plugin's row, and what was decided about it. */
   readonly cni: CniFacts & {
     ipam: IpamType

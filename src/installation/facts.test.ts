@@ -62,11 +62,6 @@ test('of an empty cluster everything is read that could change the decision, and
 describe('nothing is read for what was not asked', () => {
   const readsOf = async (...given: Parameters<typeof reading>) => (await reading(...given)).reads
 
-  test('a provider that is named is not looked for in kube-system', async () => {
-    const reads = await readsOf({ kubernetesProvider: 'EKS', cni: { type: 'AmazonVPC' } })
-    expect(reads.filter(read => read.includes('kube-system') || read.includes('APIService') || read.includes('served?'))).toEqual([])
-  })
-
   test('kubeadm’s range is of no interest once pools are recorded, or are listed and there', async () => {
     const read = 'ConfigMap kube-system/kubeadm-config'
     expect(await readsOf({}, [pool])).toContain(read)
@@ -123,6 +118,10 @@ describe('the provider is found', () => {
     ['by nodes', [object('Node', 'a', { spec: { providerID: 'kind://docker/a' } })], 'Kind', 'a Node whose providerID begins with kind://'],
   ])('%s', async (...[, objects, name, evidence]) => {
     expect(await provider(...objects)).toEqual({ name, evidence })
+  })
+
+  test('also where the user names another, who is not believed then', async () => {
+    expect((await reading({ kubernetesProvider: 'RKE2' }, [configMap('aws-auth')])).facts.provider?.name).toBe('EKS')
   })
 
   test('by nothing in an ordinary cluster', async () => {

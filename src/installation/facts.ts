@@ -26,6 +26,7 @@ import { runsEverywhere } from './migration-label.ts'
 import { countNodes, type NodeFacts } from './nodes.ts'
 import { overlaid } from './overlay.ts'
 import { type Detected, detectProvider, type NodeEvidence, tellingGroups } from './provider-detection.ts'
+import { type KnownProvider, knownProvider } from './provider-memory.ts'
 import { providerNamed } from './providers.ts'
 import { lacksNodes } from './typha.ts'
 import { understoodSpec } from './understood.ts'
@@ -36,9 +37,9 @@ export interface Asked {
   readonly overlay?: Installation
   /** What neither's schema knows, and which is left out of both. */
   readonly unclear?: readonly Problem[]
-}
   /** From an installation by manifest; part of the base's spec as it stands here. */
   readonly imported?: Imported
+}
 
 /** Takes out of both what nobody here understands, so that whatever the CRD of the cluster let pass is told instead of acted upon. */
 export function heard(base: Installation, overlay?: Installation): Asked {
@@ -71,6 +72,8 @@ export interface Facts {
   readonly environment: Environment
   readonly nodes: NodeFacts
   readonly provider?: Detected
+  /** What else the cluster tells of it by now, in words (provider-memory.ts). */
+  readonly otherProvider?: string
   /** DaemonSet kube-system/aws-node is there: the Amazon VPC CNI plugin connects pods. */
   readonly awsNode: boolean
   /** Deployment calico-system/calico-typha; read only while there are too few nodes for it. */
@@ -131,25 +134,26 @@ export async function readFacts(cluster: Reader, environment: Environment, { bas
     pullSecrets: Promise.all((spec.imagePullSecrets ?? []).map(secret => cluster.get(Secret, secret.name ?? '', namespace))),
   })
   const { operator, goldmane, gateways, awsNode, tier, ...same } = found
-  const provider = await readProvider(cluster, spec, found.nodes.evidence)
+  const known = await readProvider(cluster, base, found.nodes.evidence)
+  const { provider } = known
   const further = await together({
     podCidrs: isDeciding(base, found.pools) ? readPodCidrs(cluster, { spec, provider, awsNode: awsNode !== undefined }) : undefined,
     goldmane: goldmane && cluster.get(Service, 'goldmane', ours),
     typha: lacksNodes(found.nodes) ? cluster.get(Deployment, 'calico-typha', ours) : undefined,
+    calicoNode: found.predecessor || spec.calicoNetwork?.linuxDataplane === 'BPF' ? cluster.get(DaemonSet, 'calico-node', ours) : undefined,
   })
   return {
     ...same,
     environment,
-    calicoNode: found.predecessor || spec.calicoNetwork?.linuxDataplane === 'BPF' ? cluster.get(DaemonSet, 'calico-node', ours) : undefined,
-    provider,
+    ...{ provider, ...(known.otherwise !== undefined && { otherProvider: known.otherwise }) },
     awsNode: awsNode !== undefined,
     podCidrs: further.podCidrs,
     typha: further.typha,
+    calicoNode: further.calicoNode,
     operatorDns: operator && dnsOf(operator),
     goldmane: goldmane && { service: further.goldmane },
     ...(gateways.some(each => each !== undefined) && { gateways: true }),
     tier: tier !== undefined,
-    calicoNode: further.calicoNode,
     pullSecrets: found.pullSecrets.filter(secret => secret !== undefined),
     migratingNamespace: found.predecessor !== undefined && !runsEverywhere(further.calicoNode),
   }
@@ -168,11 +172,8 @@ async function readApiServer(cluster: Reader): Promise<NonNullable<Facts['apiSer
   return { service, slices: slices.filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === 'kubernetes') }
 }
 
-/** A provider that the user names is doubted only by what is read anyway: the nodes. */
-export async function readProvider(cluster: Reader, spec: InstallationSpec, nodes: NodeEvidence): Promise<Detected | undefined> {
-  if (spec.kubernetesProvider) {
-    return detectProvider({ nodes, groups: [tellingGroups.gke], clusterVersion: false, eks: [], rke2: [] })
-  }
+/** By all that tells, also where the user names one: that is not believed against the evidence. */
+export async function readProvider(cluster: Reader, base: Installation, nodes: NodeEvidence): Promise<KnownProvider> {
   const served = cluster.derive('API groups that tell the provider', APIService, tellingGroupsIn)
   const { groups, clusterVersion, authMap, certificatesMap, dns, rke2Map, rke2Dns } = await together({
     groups: served,
@@ -191,7 +192,7 @@ export async function readProvider(cluster: Reader, spec: InstallationSpec, node
     dns?.metadata.labels?.[label] !== undefined && `the label ${label} of Service kube-system/kube-dns`,
   ]
   const rke2 = [rke2Map && 'ConfigMap kube-system/rke2', rke2Dns && 'Service kube-system/rke2-coredns-rke2-coredns']
-  return detectProvider({ nodes, groups, clusterVersion, eks: eks.filter(isText), rke2: rke2.filter(isText) })
+  return knownProvider(base, detectProvider({ nodes, groups, clusterVersion, eks: eks.filter(isText), rke2: rke2.filter(isText) }))
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string'

@@ -163,11 +163,17 @@ test('a provider that the cluster contradicts is refused with the evidence', () 
   ])
 })
 
+test('what Calico runs with already is only told of', () => {
+  const { base } = asking({ kubernetesProvider: 'EKS', cni: { type: 'Calico' } })
+  const ran = { base: { ...base, status: { variant: 'Calico' as const, computed: { kubernetesProvider: 'EKS' as const } } } }
+  const result = resolve(ran, factsWith({ provider: { name: 'Kind', evidence: 'a Node' } }))
+  expect('calico' in result && result.calico.warnings).toEqual([expect.stringContaining('seems to be Kind, as told by a Node')])
+})
+
 test('the provider that is found is published, and decides', () => {
   const calico = decided({}, { provider: { name: 'OpenShift', evidence: 'ClusterVersion of config.openshift.io/v1 is served' } })
   expect(calico.spec.kubernetesProvider).toBe('OpenShift')
   expect(calico.felix.healthPort).toBe(9199)
-  expect(calico.detected?.evidence).toBe('ClusterVersion of config.openshift.io/v1 is served')
 })
 
 test('aws-node in the cluster means the Amazon VPC plugin, whoever the provider is', () => {

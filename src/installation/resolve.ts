@@ -62,7 +62,12 @@ export function resolve(asked: Asked, facts: Facts): Resolution {
       provider: heeding(spec, provider),
       ...imageSetInUse(facts.imageSets),
       found,
-      warnings: [...limitations(setup), ...(unheeded ? [poolsOfOverlay] : []), ...unusedImageSets(facts.imageSets), ...providerWarnings(written, facts)],
+      warnings: [
+        ...limitations(setup),
+        ...(unheeded ? [poolsOfOverlay] : []),
+        ...unusedImageSets(facts.imageSets),
+        ...providerWarnings(written, facts),
+      ],
     }),
     pools: { ...pools, problems: blamed(ofPools, asked) },
   }
