@@ -73,20 +73,12 @@ export interface Outcome {
   status?: { [field: string]: unknown }
   /** More of them, which become true only when everything is available. */
   achieved?: { [field: string]: unknown }
+  /** Conditions of that resource beside those that are mirrored, for what has to be remembered; they stay when they are no longer named. */
+  notes?: readonly Note[]
   /** Look again after so many milliseconds, for what no event tells (an expiry date). */
   again?: number
 }
 
-export interface Controller<Facts = unknown> {
-  /** What it is called in logs and metrics. */
-  readonly name: string
-  /** The kind it serves, and the object's name, or another where there is none of that: owner of what it makes, carrier of its status. */
-  /** Conditions of that resource beside those that are mirrored, for what has to be remembered; they stay when they are no longer named. */
-  notes?: readonly Note[]
-  readonly serves?: { kind: Kind; name: string; otherwise?: string }
-  /** The TigeraStatus that shows its problems and its workloads; several controllers may share one, which exists while the one of its name has something to serve. */
-  readonly reports?: string
-  /** Whether the resource it serves carries these conditions too, and what the Outcome says of its status. */
 /** A condition whose time is when it was first written so. */
 export interface Note {
   type: string
@@ -95,6 +87,14 @@ export interface Note {
   message: string
 }
 
+export interface Controller<Facts = unknown> {
+  /** What it is called in logs and metrics. */
+  readonly name: string
+  /** The kind it serves, and the object's name, or another where there is none of that: owner of what it makes, carrier of its status. */
+  readonly serves?: { kind: Kind; name: string; otherwise?: string }
+  /** The TigeraStatus that shows its problems and its workloads; several controllers may share one, which exists while the one of its name has something to serve. */
+  readonly reports?: string
+  /** Whether the resource it serves carries these conditions too, and what the Outcome says of its status. */
   readonly mirrors?: boolean
   /** Namespaces beside that of Calico in which it makes objects. */
   readonly places?: readonly string[]
