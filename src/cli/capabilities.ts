@@ -1,5 +1,5 @@
 /** Prints what goes with what and which rules an Installation has to follow: the very tables that are checked, so that they cannot say anything else. */
-import { limited, type Unsupported, unsupported, unsupportedPools } from '../installation/capabilities.ts'
+import { limited, notInstalled, type Unsupported, unsupported, unsupportedPools } from '../installation/capabilities.ts'
 import { conditions } from '../installation/refusals.ts'
 import { limits, rules } from '../installation/rules.ts'
 import { wrapped } from './terminal.ts'
@@ -13,12 +13,14 @@ const wide = 100
 /** What cannot be had together, and what can be had only in part. */
 export function capabilities(form: Form): string {
   const rows = (table: readonly Row[]) => table.map(({ id, path, when, because, remedy }) => ({ id, path, when, because, remedy }))
-  if (form === 'json') return json({ refused: rows([...unsupported, ...unsupportedPools]), limited: rows(limited) })
+  if (form === 'json') return json({ refused: rows([...unsupported, ...unsupportedPools]), limited: rows(limited), notInstalled })
   return [
     heading('Refused', 'An Installation that asks for one of these is Degraded; nothing is changed until it no longer does.'),
     ...byPath([...unsupported, ...unsupportedPools], described),
     heading('Accepted, and less than one would expect', 'These are told as warnings of TigeraStatus calico.'),
     ...byPath(limited, described),
+    heading('Not installed', 'A resource of one of these kinds is Degraded, and nothing is made for it.'),
+    ...notInstalled.map(({ kind, because, remedy }) => item(kind, [`${because}.`, `${remedy}.`])),
   ].join('\n')
 }
 

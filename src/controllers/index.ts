@@ -11,6 +11,7 @@ import { goldmane } from './goldmane.ts'
 import { groundwork } from './groundwork.ts'
 import { guardian } from './guardian.ts'
 import { ipPools } from './ip-pools.ts'
+import { istio } from './istio.ts'
 import { kubeProxy, kubeProxyBack } from './kube-proxy.ts'
 import { misnamed } from './misnamed.ts'
 import { openShift } from './openshift.ts'
@@ -36,6 +37,7 @@ export const controllers = (surroundings: Surroundings): Controller[] => {
     guardian(surroundings),
     gatewayApi(surroundings),
     gatewayCrds(surroundings),
+    istio(surroundings),
     tiers(),
     kubeProxy(surroundings),
     kubeProxyBack(surroundings),

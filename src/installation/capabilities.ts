@@ -223,3 +223,21 @@ export const limited: readonly Unsupported[] = [
     remedy: 'Keep a pair for them in the Secret node-certs beside the operator',
   },
 ]
+
+/** A resource that is understood, and for which nothing is installed. */
+export interface NotInstalled {
+  readonly kind: string
+  readonly because: string
+  readonly remedy: string
+}
+
+/** Kinds of operator.tigera.io that another operator serves, and this one refuses. */
+export const notInstalled: readonly NotInstalled[] = [
+  {
+    kind: 'Istio',
+    because:
+      'Istio is not installed by this operator, which has none of its charts: nothing is made, and what is there of another operator is left as it is',
+    remedy:
+      "Install Istio's ambient mode by its own Helm charts or istioctl, set istioAmbientMode: Enabled in FelixConfiguration default, and delete this resource",
+  },
+]

@@ -215,7 +215,7 @@ export class Applier {
   /** What must happen to a live object before it can be applied to. Gives an answer when nothing is left to apply. */
   async #prepare({ ref, how }: Wish, { wanted, live, difference }: Change & { live: KubeObject }): Promise<KubeObject | undefined> {
     const { client, cache } = this.#options
-    if (how.whole && mustBeReplaced(wanted, live, how.schema)) {
+    if (how.whole && mustBeReplaced(wanted, live, how)) {
       this.#tell('replaced', ref, `${difference.path} cannot be changed: deleted, to be made anew`)
       await this.#delete(ref, live)
       if (cache.find(ref).object) throw new Error(`${describe(ref)} is being deleted, and made anew when it is gone`)

@@ -1,5 +1,5 @@
 /** Fields that the server lets nobody change: which objects are deleted and made anew for them, and what to say of the others. Pure. */
-import { equal } from './compare.ts'
+import { equal, leftovers, type Ownership } from './compare.ts'
 import { ApiError, isInvalid } from './errors.ts'
 import { groupOf, type KubeObject, type ObjectRef } from './objects.ts'
 import type { SchemaNode } from './schema.ts'
@@ -19,16 +19,21 @@ const replaceable: Record<string, readonly (readonly string[])[]> = {
 }
 
 /** Whether the wanted content can be had only by deleting the object first. */
-export function mustBeReplaced(wanted: KubeObject, live: KubeObject, schema: SchemaNode | undefined): boolean {
+export function mustBeReplaced(wanted: KubeObject, live: KubeObject, how: Ownership): boolean {
   const fields = replaceable[`${groupOf(wanted.apiVersion)}/${wanted.kind}`] ?? []
-  return fields.some(path => {
+  const differs = fields.some(path => {
     const [mine, theirs, type] = path.reduce<[unknown, unknown, SchemaNode | undefined]>(
       ([a, b, node], name) => [(a as Content | undefined)?.[name], (b as Content | undefined)?.[name], node?.fields?.[name]],
-      [wanted, live, schema],
+      [wanted, live, how.schema],
     )
     return mine !== undefined && theirs !== undefined && !contains(theirs, mine, type)
   })
+  return differs || (fields.length > 0 && leavesOut(fields, [...leftovers(wanted, live, how)]))
 }
+
+/** Something of ours is to go that lies within one of these. */
+const leavesOut = (fields: readonly (readonly string[])[], left: readonly (readonly string[])[]): boolean =>
+  left.some(steps => fields.some(path => path.every((name, index) => steps[index] === `f:${name}`)))
 
 /** Whether the live value has all that is wanted; the server adds to a Job's template. */
 function contains(live: unknown, wanted: unknown, schema: SchemaNode | undefined): boolean {
