@@ -44,8 +44,8 @@ export const tiers = () =>
   })
 
 /** The addresses of the cluster's DNS Service, where a cache on each node answers for it; none where there is no such cache. */
-async function readNodeLocalDns(cluster: Reader, { service, namespace }: ClusterDns): Promise<readonly string[] | 'no service'> {
-  if (!(await cluster.get(DaemonSet, 'node-local-dns', namespace))) return []
+async function readNodeLocalDns(cluster: Reader, { service, namespace, perNode }: ClusterDns): Promise<readonly string[] | 'no service'> {
+  if (!perNode || !(await cluster.get(DaemonSet, 'node-local-dns', namespace))) return []
   const found = await cluster.get(Service, service, namespace)
   return found ? (found.spec?.clusterIPs ?? []).filter(address => address !== 'None') : 'no service'
 }

@@ -209,6 +209,13 @@ export const limited: readonly Unsupported[] = [
     remedy: 'Write spec.types and spec.tier in every policy, or use Kubernetes 1.32 or later',
   },
   {
+    id: 'bpf-bootstrap-provider',
+    path: `${network}.bpfNetworkBootstrap`,
+    when: { bpfBootstrap: is('Enabled'), dataplane: is('BPF'), provider: isNot('none') },
+    because: 'the addresses of the Kubernetes API are those that its Service has now, and {provider} may change them',
+    remedy: 'See that nodes reach them, or create the ConfigMap kubernetes-services-endpoint with an address that lasts',
+  },
+  {
     id: 'fips-windows',
     path: 'spec.fipsMode',
     when: { fips: is('Enabled'), windows: onWindows },

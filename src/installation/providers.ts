@@ -15,6 +15,8 @@ export interface ClusterDns {
   /** Of the pods, in the namespace; the spaces count, since policies are compared as text. */
   readonly selector: string
   readonly ports: readonly { readonly protocol: 'UDP' | 'TCP'; readonly port: number }[]
+  /** A DaemonSet node-local-dns may answer on each node. */
+  readonly perNode: boolean
 }
 
 export interface ProviderFacts {
@@ -104,6 +106,7 @@ const standard: ProviderFacts = {
     service: 'kube-dns',
     selector: "k8s-app in { 'kube-dns', 'coredns' }",
     ports: [{ protocol: 'UDP', port: 53 }],
+    perNode: true,
   },
   openShiftConfig: false,
   bringsGatewayApi: false,
@@ -173,6 +176,7 @@ export const providers: Record<ProviderName, ProviderFacts> = {
         { protocol: 'UDP', port: 5353 },
         { protocol: 'TCP', port: 5353 },
       ],
+      perNode: false,
     },
     openShiftConfig: true,
     bringsGatewayApi: true,

@@ -100,3 +100,9 @@ test('a server that gives no answer is a trouble that passes, where nothing else
   expect(isUnanswered([stopped, report({ stopped: { kind: 'waiting', problems: [problem] } })])).toBe(false)
   expect(isUnanswered([report({ enacted: { problems: [problem], waiting: ['a waits'], unanswered: true } })])).toBe(false)
 })
+
+test('the health of a workload of somebody else, of which only a field is set, is not reported', () => {
+  const theirs = { object: workload('DaemonSet', 'kube-proxy'), part: true }
+  const refs = workloadsOf([report({ outcome: { objects: [theirs, { object: workload('DaemonSet', 'calico-node') }] } })])
+  expect(refs.map(({ name }) => name)).toEqual(['calico-node'])
+})

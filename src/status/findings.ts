@@ -12,7 +12,7 @@ import { awaitedOf, subjectOf, type Workload } from './workload.ts'
 
 const workloadKinds = new Set(['Deployment', 'DaemonSet', 'StatefulSet'])
 
-/** The workloads that these controllers want, each once. */
+/** The workloads that these controllers want, each once; not those of others of which they only set a field. */
 export function workloadsOf(reports: readonly Report[]): ObjectRef[] {
   const refs = reports
     .flatMap(({ outcome }) => objectsOf(outcome))
@@ -80,4 +80,4 @@ export function isUnanswered(reports: readonly Report[]): boolean {
 }
 
 const objectsOf = (outcome: Outcome | undefined): KubeObject[] =>
-  (outcome?.objects ?? []).map(item => ('object' in item ? item.object : item))
+  (outcome?.objects ?? []).flatMap(item => ('object' in item ? (item.part ? [] : item.object) : item))
