@@ -65,6 +65,18 @@ export async function readDecision(cluster: Reader, environment: Environment, wr
   return 'calico' in resolved && problems.length === 0 ? { asked, facts, ...resolved, problems } : { asked, facts, problems }
 }
 
+/**
+ * The decision as everything stands by it that is not the Installation's own: one that has become invalid holds up nothing else, so what was decided last counts until it is
+ * put right. Undecided when nothing ever was.
+ */
+export async function readStanding(cluster: Reader, environment: Environment, asked: Asked): Promise<Decision> {
+  const decision = await readDecision(cluster, environment, asked)
+  const { computed: spec } = asked.base.status ?? {}
+  if (decision.calico || !spec) return decision
+  const last = resolve({ base: { ...asked.base, spec } }, decision.facts)
+  return 'calico' in last ? { ...decision, ...last, problems: [] } : decision
+}
+
 /** What is written counts first. */
 const withImport = (asked: Asked, imported: Imported): Asked => ({
   ...asked,

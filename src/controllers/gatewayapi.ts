@@ -12,7 +12,7 @@ import { finish } from '../render/finish.ts'
 import { certgenName, webhookName } from '../render/gateway/certgen.ts'
 import { gateway } from '../render/gateway/gateway.ts'
 import { gatewaySystem } from '../render/parts/places.ts'
-import { type Decision, ownerOf, readAsked, readDecision } from './asked.ts'
+import { type Decision, ownerOf, readAsked, readStanding } from './asked.ts'
 import { overrideFaults, twice, undecided } from './operand.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -57,7 +57,7 @@ export const gatewayApi = ({ environment }: Surroundings) =>
       const resource = first ?? second
       if (!resource || resource.metadata.deletionTimestamp) return undefined
       const [decision, custom, proxies, certificates] = await Promise.all([
-        asked && readDecision(cluster, environment, asked),
+        asked && readStanding(cluster, environment, asked),
         readCustom(cluster, resource),
         readProxies(cluster, resource),
         readCertificates(cluster),

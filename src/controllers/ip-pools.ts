@@ -8,7 +8,7 @@ import type { ObjectRef } from '../kube/objects.ts'
 import { defineController, type Outcome, type Reader, type Removal } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { ipPools as rendered } from '../render/pools.ts'
-import { type Decision, decided, readAsked, readDecision } from './asked.ts'
+import { type Decision, decided, readAsked, readStanding } from './asked.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** Who checks and completes what is written of pools, and frees addresses of those that go: CRDs of the newer group, or an API server, which may be there or be on its way. */
@@ -28,7 +28,7 @@ export const ipPools = ({ environment }: Surroundings) =>
       const asked = await readAsked(cluster)
       if (!asked) return undefined
       const [decision, api] = await Promise.all([
-        readDecision(cluster, environment, asked),
+        readStanding(cluster, environment, asked),
         environment.v3 ? ('there' as const) : readApi(cluster),
       ])
       return { decision, api }

@@ -68,11 +68,13 @@ describe.each(Object.entries(components).filter(([name]) => name !== 'whisker'))
     expect(await run(make, cluster.map(going))).toBe('nothing')
   })
 
-  test('waits for an Installation that is valid, and for the namespace', async () => {
+  test('waits for an Installation that has been valid, and for the namespace', async () => {
     const wrong = { spec: { calicoNetwork: { mtu: -1 } } }
-    expect(messages(await run(make, changed(named('Installation', 'default'), wrong)))).toEqual([
+    const installation = named('Installation', 'default')
+    expect(messages(await run(make, changed(installation, { ...wrong, status: {} })))).toEqual([
       'Waiting for Installation Variant to be set',
     ])
+    expect(await run(make, changed(installation, wrong))).toEqual(await run(make, cluster))
     expect(messages(await run(make, without(named('Namespace', 'calico-system'))))).toEqual([
       'Error creating / updating resource: namespaces "calico-system" not found',
     ])

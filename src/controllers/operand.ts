@@ -14,7 +14,7 @@ import type { Outcome, Reader, Wanted } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { finish } from '../render/finish.ts'
 import { calicoSystem } from '../render/parts/places.ts'
-import { type Decision, ownerOf, readAsked, readDecision } from './asked.ts'
+import { type Decision, ownerOf, readAsked, readStanding } from './asked.ts'
 import type { Issued, Keyed } from './component-keys.ts'
 import { keptPolicies } from './policies.ts'
 import { afterStored } from './stored.ts'
@@ -57,7 +57,7 @@ export async function readOperand<R extends Asking, I extends Issued>(
   ])
   const resource = first ?? second
   if (!resource || resource.metadata.deletionTimestamp || !asked) return undefined
-  const [decision, namespace] = await Promise.all([readDecision(cluster, environment, asked), cluster.get(Namespace, calicoSystem)])
+  const [decision, namespace] = await Promise.all([readStanding(cluster, environment, asked), cluster.get(Namespace, calicoSystem)])
   return {
     ...(decision.calico && (await keys(decision.calico))),
     ...{ resource, decision },
