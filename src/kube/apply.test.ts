@@ -195,3 +195,25 @@ test('an object held by a finalizer is deleted once, and is known to be going', 
   expect(await applier.remove(ref)).toBe(false)
   expect(writes()).toEqual(['PATCH x', 'DELETE x'])
 })
+
+test('a Deployment may change its strategy, whoever had filled in what the old one needs', async () => {
+  const { applier, live, clientOf, settle } = await bed(Deployment)
+  const as = (strategy: object) => {
+    const { spec, ...rest } = deployment({}) as Deployment
+    return { ...rest, spec: { ...spec!, strategy } } as Deployment
+  }
+  const now = async () => ((await live(Deployment, 'x')) as Deployment).spec?.strategy
+  const recreate = as({ type: 'Recreate' })
+  for (const before of [{}, { type: 'RollingUpdate', rollingUpdate: { maxSurge: 2 } }]) {
+    await applier.apply(as(before))
+    expect(await now()).toHaveProperty('rollingUpdate')
+    await applier.apply(recreate)
+    expect(await now()).toEqual({ type: 'Recreate' })
+    expect((await applier.apply(recreate)).wrote).toBe(false)
+  }
+  // Somebody who sets it himself is put right the same way.
+  await clientOf('kubectl').mergePatch(refOf(recreate), { spec: { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 3 } } } })
+  await settle()
+  await applier.apply(recreate)
+  expect(await now()).toEqual({ type: 'Recreate' })
+})

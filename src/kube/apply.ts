@@ -17,6 +17,7 @@ import { describe, type Kind, type KubeObject, keyOf, type ObjectRef, refOf } fr
 import { contester, othersOf } from './others.ts'
 import { type Releasing, releasing } from './release.ts'
 import type { SchemaNode } from './schema.ts'
+import { switched } from './switched.ts'
 import { fold } from './takeover.ts'
 
 export interface ApplierOptions {
@@ -123,8 +124,8 @@ export class Applier {
     })
   }
 
-  /** Takes these finalizers and fields off, whoever put them there; what else is there stays. Nothing when none of them is there. */
-  release(ref: ObjectRef, what: Releasing): Promise<boolean> {
+  /** Takes these finalizers and fields off, whoever put them there, or gives up all that is ours; what else is there stays. Nothing when there is none of it. */
+  release(ref: ObjectRef, what: Releasing | 'all of ours'): Promise<boolean> {
     return this.#inTurn(ref, async () => {
       const live = await this.#live(ref)
       const patch = live && releasing(live, what, [this.#options.manager, ...this.#options.predecessors])
@@ -221,6 +222,8 @@ export class Applier {
       if (cache.find(ref).object) throw new Error(`${describe(ref)} is being deleted, and made anew when it is gone`)
       return undefined
     }
+    const before = switched(wanted, live)
+    if (before) return void cache.observed(await client.mergePatch(ref, before))
     const folded = fold(wanted, live, { ...how, contentDiffers: difference.why !== 'not wanted' })
     if (!folded) return undefined
     const answer = await client
