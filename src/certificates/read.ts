@@ -44,6 +44,8 @@ export interface KeysFound<Name extends string = string> {
   objects: Secret[]
   /** Secrets that must not be there. */
   remove: ObjectRef[]
+  /** Secrets in which users have put pairs of their own, whoever made them first. */
+  disown: ObjectRef[]
   /** Those of the objects whose key the cluster does not have yet: what mounts them must not change before they are written. */
   unstored: ObjectRef[]
   problems: Problem[]
@@ -55,13 +57,14 @@ export interface KeysFound<Name extends string = string> {
 /** Reads and, where needed, issues all pairs that a controller's components want. Problems are collected, not thrown. */
 export async function readKeys<Name extends string>(cluster: Reader, issuer: Issuer, options: KeysOptions<Name>): Promise<KeysFound<Name>> {
   const read = await Promise.all(options.wanted.map(wanted => readOne(cluster, issuer, { ...options, wanted })))
-  const found: KeysFound<Name> = { pairs: {}, entries: {}, objects: [], remove: [], unstored: [], problems: [], warnings: [] }
+  const found: KeysFound<Name> = { pairs: {}, entries: {}, objects: [], remove: [], disown: [], unstored: [], problems: [], warnings: [] }
   for (const [index, { secretName }] of options.wanted.entries()) {
     const one = read[index]!
     if (one.pair) found.pairs[secretName] = one.pair
     if (one.entry) found.entries[secretName] = one.entry
     found.objects.push(...(one.objects ?? []))
     found.remove.push(...(one.remove ?? []))
+    found.disown.push(...(one.disown ?? []))
     found.unstored.push(...(one.unstored ?? []))
     found.problems.push(...(one.problems ?? []))
     found.warnings.push(...(one.warnings ?? []))
@@ -82,6 +85,7 @@ interface One {
   entry?: BundleEntry
   objects?: Secret[]
   remove?: ObjectRef[]
+  disown?: ObjectRef[]
   unstored?: ObjectRef[]
   problems?: Problem[]
   warnings?: string[]
@@ -128,7 +132,8 @@ function users(pair: StoredPair, { secret, now, options }: Circumstances): One {
   return {
     pair: mountedPair(pair, secret, undefined),
     ...(foreign && { entry: { namespace: lookup, name, pem: pair.certificatePem } }),
-    // The user's own Secret is never written to, only copied to where the pods are.
+    // The user's own Secret is never written to, only copied to where the pods are; nor does it go when we do.
+    disown: [refTo(name, lookup)],
     objects: lookup === options.namespace ? [] : [pairSecret(pair, secret, options.namespace)],
     warnings: left <= renewalDays ? [`Warning: user provided certificate "${name}" expires in ${left} days`] : [],
     again: day,

@@ -9,11 +9,12 @@ import {
   type CertificateManagement,
   type IssuedPair,
   managedAuthority,
+  operatorSigner,
   ownAuthority,
   type Unusable,
 } from './authority.ts'
 import type { BundleEntry } from './bundle.ts'
-import { certificateBlocks } from './certificate.ts'
+import { certificateBlocks, firstCertificate } from './certificate.ts'
 import type { Issuer } from './issue.ts'
 import { pairSecret, type SecretName } from './secrets.ts'
 import { freshPair, judgeCertificate } from './stored.ts'
@@ -34,13 +35,14 @@ export interface AuthorityFound {
   /** For the one that creates it: the Secret, finished but for owner and standard labels. */
   object?: Secret
   remove?: ObjectRef[]
+  disown?: ObjectRef[]
 }
 
 /** The authority of this cluster (spec/installation-controller.md §11.1). */
 export async function readAuthority(cluster: Reader, issuer: Issuer, options: AuthorityOptions): Promise<AuthorityFound> {
   const { operatorNamespace: namespace, management, create = false } = options
   const ref: ObjectRef = { apiVersion: 'v1', kind: 'Secret', name: authoritySecret, namespace }
-  if (management) return { ...usable(managedAuthority(management), ref, options), ...(create && { remove: [ref] }) }
+  if (management) return { ...usable(managedAuthority(management), ref, options), ...(create && (await leftOver(cluster, ref))) }
   const secret = await cluster.get(Secret, authoritySecret, namespace)
   const stored = pairOf(secret)
   if (stored) issuer.authorityStored()
@@ -48,6 +50,19 @@ export async function readAuthority(cluster: Reader, issuer: Issuer, options: Au
   const pair = stored ?? (await issuer.authority())
   const found = usable(ownAuthority(pair), ref, options)
   return found.authority && create ? { ...found, object: kept(pair, namespace, secret?.type) } : found
+}
+
+/** What becomes of the Secret that nobody needs: an authority of the user's is not ours to take away. */
+async function leftOver(cluster: Reader, ref: ObjectRef): Promise<Pick<AuthorityFound, 'remove' | 'disown'>> {
+  return (await readUsersAuthority(cluster, ref.namespace ?? '')) ? { disown: [ref] } : { remove: [ref] }
+}
+
+/** The Secret of the authority, where the user put one of his own into it. */
+export async function readUsersAuthority(cluster: Reader, namespace: string): Promise<ObjectRef | undefined> {
+  const pair = pairOf(await cluster.get(Secret, authoritySecret, namespace))
+  const certificate = pair && firstCertificate(pair.certificatePem)
+  const users = certificate && !certificate.commonName.startsWith(operatorSigner)
+  return users ? { apiVersion: 'v1', kind: 'Secret', name: authoritySecret, namespace } : undefined
 }
 
 /** The pair in the authority's Secret; one that lacks a half counts as none. */
@@ -64,16 +79,16 @@ function kept(pair: IssuedPair, namespace: string, type?: string): Secret {
   return pairSecret({ certificate, certificatePem, data, ...(type !== undefined && type !== 'Opaque' && { type }) }, secret, namespace)
 }
 
+const installation: ObjectRef = { apiVersion: 'operator.tigera.io/v1', kind: 'Installation', name: 'default' }
+
 function usable(
   authority: Authority | Unusable,
   ref: ObjectRef,
   { unable = 'Unable to create the Tigera CA', management }: AuthorityOptions,
 ): AuthorityFound {
   if (!('wrong' in authority)) return { authority }
-  if (management) return { waiting: new Waiting([{ reason: 'ResourceCreateError', message: `${unable}: ${authority.wrong}` }]) }
-  return {
-    waiting: new Waiting([{ reason: 'ResourceCreateError', message: `${unable}: ${authority.wrong}`, object: ref }]),
-  }
+  const at = management ? { object: installation, path: 'spec.certificateManagement.caCert' } : { object: ref }
+  return { waiting: new Waiting([{ reason: 'ResourceCreateError', message: `${unable}: ${authority.wrong}`, ...at }]) }
 }
 
 /**

@@ -30,12 +30,13 @@ export const authority = ({ environment: { operator }, issuer }: Surroundings) =
     desired(read) {
       if (read === 'leaving') return {}
       const { owner, management, found } = read
-      const { waiting, object, remove = [] } = found
+      const { waiting, object, remove = [], disown } = found
       if (waiting) throw waiting
       const wanted = present<KubeObject>(object, management && requesterRole())
       return {
         objects: wanted.map(each => labelled(owned(each, owner), { owner, operator: operator.name })),
         remove: remove.map(ref => ({ ref, ours: '' })),
+        disown,
       }
     },
   })

@@ -3,6 +3,7 @@ import type { Installation } from '../../api/installation.ts'
 import { NetworkPolicy } from '../../api/v3/network-policy.ts'
 import { requesterBindings } from '../certificates/csr.ts'
 import type { KeyPair } from '../certificates/keys.ts'
+import { readUsersAuthority } from '../certificates/trust.ts'
 import type { Calico } from '../installation/calico.ts'
 import { computed } from '../installation/computed.ts'
 import type { Asked } from '../installation/facts.ts'
@@ -12,7 +13,7 @@ import { overlaid } from '../installation/overlay.ts'
 import { providerNote } from '../installation/provider-memory.ts'
 import { heldUp, unready, withoutNodesForTypha } from '../installation/waiting.ts'
 import * as kinds from '../kube/kinds.ts'
-import { type KubeObject, refOf } from '../kube/objects.ts'
+import { type KubeObject, type ObjectRef, refOf } from '../kube/objects.ts'
 import { defineController, type Wanted } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { activeOperator, criticalPodsQuota } from '../render/cluster/cluster.ts'
@@ -43,8 +44,15 @@ interface Found {
 
 const requesters = ['calico-node', 'calico-typha', 'calico-kube-controllers']
 
+/** It is being deleted. */
+interface Leaving {
+  leaving: Installation
+  /** The authority for certificates, where the user brought it. */
+  usersAuthority?: ObjectRef
+}
+
 export const calico = (surroundings: Surroundings) =>
-  defineController<Found | { unheard: Installation[] }>({
+  defineController<Found | Leaving | { unheard: Installation[] }>({
     name: 'calico',
     serves: installation,
     reports: 'calico',
@@ -61,6 +69,8 @@ export const calico = (surroundings: Surroundings) =>
         const unheard = await readUnheard(cluster)
         return unheard && { unheard }
       }
+      if (asked.base.metadata.deletionTimestamp)
+        return { leaving: asked.base, usersAuthority: await readUsersAuthority(cluster, surroundings.environment.operator.namespace) }
       const decision = await readDecision(cluster, surroundings.environment, asked)
       const { calico } = decision
       if (!calico) return { decision }
@@ -74,9 +84,8 @@ export const calico = (surroundings: Surroundings) =>
 
     desired(found) {
       if ('unheard' in found) throw unheard(found.unheard)
+      if ('leaving' in found) return teardown(refOf(found.leaving), found.usersAuthority ? [found.usersAuthority] : [])
       const { decision, keys, nodeMtu, awaited } = found
-      const { base } = decision.asked
-      if (base.metadata.deletionTimestamp) return teardown(refOf(base))
       const calico = decided(decision)
       const outcome = rendered(calico, decision, ready(decision, calico, keys))
       const reported = reportedMtu(calico.mtu, nodeMtu)
@@ -119,6 +128,7 @@ function rendered(calico: Calico, { facts }: Decision, { keys, trust, client, se
   return {
     objects: finish(calico, objects),
     remove: [...keys.remove, ...retired.map(ref => ({ ref, ours: '' }))],
+    disown: keys.disown,
     keeps: keptPolicies(calico),
     problems: [...problems, withoutNodesForTypha(facts)].filter(problem => problem !== undefined),
     warnings: [...keys.warnings, ...calico.warnings],

@@ -1,5 +1,6 @@
 /** What all of Calico stands on, and what is there although more is waited for: the namespace, and the configuration that Calico's own programs read. */
 import { bgpFields, felixFields } from '../installation/felix.ts'
+import { withImported } from '../installation/imported.ts'
 import { unready } from '../installation/waiting.ts'
 import * as kinds from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/objects.ts'
@@ -31,14 +32,16 @@ export const groundwork = ({ environment }: Surroundings) =>
       const calico = decided(decision)
       const missing = unready(asked, facts, calico)
       if (missing.length > 0) throw new Waiting(missing)
-      const felix = felixFields(calico, facts)
+      const felix = withImported(felixFields(calico, facts), asked.imported, calico.migratingNamespace)
+      const bgp = bgpConfiguration({ enforced: bgpFields(calico), live: facts.bgp }, calico.v3)
       return {
         objects: [
           kept(asked.base),
           ...finish(calico, namespaces(calico)),
           ...felixConfiguration({ enforced: felix.enforce, defaults: felix.claim, annotations: felix.annotations }, calico.v3),
-          ...bgpConfiguration({ enforced: bgpFields(calico) }, calico.v3),
+          ...bgp.objects,
         ],
+        remove: bgp.remove,
         problems: felix.problems,
       }
     },

@@ -2,11 +2,14 @@
  * What Goldmane, Whisker, Guardian and the API server have in common: a resource of its own asks for each, and none can do without an Installation, its namespace and an
  * authority for certificates. Looks at that, says what is missing, and finishes what was made; what is made, each says for itself.
  */
+
 import type { WorkloadOverlay } from '../../api/overrides.ts'
+import type { JsonSchema } from '../../api/schema.ts'
 import { requesterBindings } from '../certificates/csr.ts'
 import type { Calico } from '../installation/calico.ts'
 import type { ImageName } from '../installation/images.ts'
 import { workloadOverride } from '../installation/overrides/workload.ts'
+import { understoodSpec } from '../installation/understood.ts'
 import { withoutPullSecrets } from '../installation/waiting.ts'
 import { ClusterRoleBinding, ConfigMap, Namespace, Secret } from '../kube/kinds.ts'
 import { type Kind, type KubeObject, type ObjectRef, refOf } from '../kube/objects.ts'
@@ -27,6 +30,8 @@ export interface Asking extends KubeObject {
 
 export interface Operand<R extends Asking, I extends Issued> extends Keyed<I> {
   resource: R
+  /** What of it is not understood. */
+  unclear: readonly Problem[]
   /** Another that asks for the same. */
   rival?: R
   decision: Decision
@@ -37,8 +42,13 @@ export interface Operand<R extends Asking, I extends Issued> extends Keyed<I> {
 /** Kinds of what `outcomeOf` adds. */
 export const operandKinds: readonly Kind[] = [ConfigMap, Secret, ClusterRoleBinding]
 
+/** A kind that says what its spec may be. */
+interface Described {
+  readonly definition: { readonly spec: { readonly json: JsonSchema } }
+}
+
 interface OperandWanted<R extends Asking, I extends Issued> {
-  kind: Kind<R>
+  kind: Kind<R> & Described
   name: string
   otherwise?: string
   keys(calico: Calico): Promise<Keyed<I>>
@@ -55,12 +65,13 @@ export async function readOperand<R extends Asking, I extends Issued>(
     otherwise === undefined ? undefined : cluster.get(kind, otherwise),
     readAsked(cluster),
   ])
-  const resource = first ?? second
-  if (!resource || resource.metadata.deletionTimestamp || !asked) return undefined
+  const asking = first ?? second
+  if (!asking || asking.metadata.deletionTimestamp || !asked) return undefined
+  const { known: resource, problems: unclear } = understoodSpec(asking, kind.definition.spec.json)
   const [decision, namespace] = await Promise.all([readStanding(cluster, environment, asked), cluster.get(Namespace, calicoSystem)])
   return {
     ...(decision.calico && (await keys(decision.calico))),
-    ...{ resource, decision },
+    ...{ resource, unclear, decision },
     ...(first && second && { rival: second }),
     settled: namespace !== undefined && namespace.metadata.deletionTimestamp === undefined,
   }
@@ -78,11 +89,12 @@ export interface Needs<R extends Asking> {
 
 /** The Calico that it goes with, and its keys. Throws with everything that is wrong or missing: Invalid if the user has to change something, else Waiting. */
 export function ready<R extends Asking, I extends Issued>(
-  { resource, rival, decision, settled, issued, waiting }: Operand<R, I>,
+  { resource, unclear, rival, decision, settled, issued, waiting }: Operand<R, I>,
   { images, overrides, wrong = [], missing = [] }: Needs<R>,
 ): I & { calico: Calico } {
   const { calico, asked, facts } = decision
   const invalid = [
+    ...unclear,
     ...(rival ? [twice(resource, rival)] : []),
     ...overrides.flatMap(field => overrideFaults(resource, field)),
     ...wrong,
@@ -157,6 +169,7 @@ export function outcomeOf<R extends Asking>(
   return {
     objects: finish(calico, all, { owner: ownerOf(resource), spec: resource.spec ?? {} }),
     remove: [...keys.remove, ...remove, ...retired.map(ref => ({ ref, ours: '' }))],
+    disown: keys.disown,
     keeps: keptPolicies(calico),
     warnings: keys.warnings,
     ...(keys.again !== undefined && { again: keys.again }),

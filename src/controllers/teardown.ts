@@ -33,7 +33,20 @@ const nodes = [workload('DaemonSet', 'calico-node'), workload('DaemonSet', 'cali
 
 const gone = (ref: ObjectRef): Condition => ({ ref, is: 'gone' })
 
-export const teardown = (installation: ObjectRef): Outcome => ({
+const rbac = 'rbac.authorization.k8s.io/v1'
+/** What the reference keeps until pods are gone, by a finalizer that nobody takes off when it no longer runs (spec/installation-controller.md §6). */
+const protectedByReference = ['calico-node', 'calico-cni-plugin'].flatMap((name): ObjectRef[] => [
+  { apiVersion: 'v1', kind: 'ServiceAccount', name, namespace: calicoSystem },
+  { apiVersion: rbac, kind: 'ClusterRole', name },
+  { apiVersion: rbac, kind: 'ClusterRoleBinding', name },
+])
+
+/** `disown`: what the user put in the place of something of ours, and keeps. */
+export const teardown = (installation: ObjectRef, disown: readonly ObjectRef[]): Outcome => ({
+  disown,
   remove: [...own, ...nodes.map(ref => ({ ref, after: [...own, ...others].map(gone) }))],
-  release: { ref: installation, finalizers: released, after: nodes.map(gone) },
+  release: [
+    ...protectedByReference.map(ref => ({ ref, finalizers: ['tigera.io/cni-protector'], after: nodes.map(gone) })),
+    { ref: installation, finalizers: released, after: nodes.map(gone) },
+  ],
 })

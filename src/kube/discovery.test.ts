@@ -6,7 +6,7 @@ import { Cache } from './cache.ts'
 import { Client, Kinds } from './client.ts'
 import { seeded } from './clock.ts'
 import { Discovery } from './discovery.ts'
-import { CustomResourceDefinition, Deployment } from './kinds.ts'
+import { APIService, CustomResourceDefinition, Deployment } from './kinds.ts'
 
 async function bed() {
   const time = new VirtualTime()
@@ -15,7 +15,7 @@ async function bed() {
   kinds.register(Tier)
   const client = new Client({ transport: sandbox.transport(), clock: time.clock, random: seeded(2), fieldManager: 'test', kinds })
   const cache = new Cache({ client, clock: time.clock, random: seeded(3) })
-  return { time, client, cache, discovery: new Discovery({ client, cache }) }
+  return { time, sandbox, client, cache, discovery: new Discovery({ client, cache }) }
 }
 
 test('it knows what is served, and of which version the server is', async () => {
@@ -26,7 +26,7 @@ test('it knows what is served, and of which version the server is', async () => 
   expect(await discovery.version()).toMatchObject({ major: 1, minor: 35, git: 'v1.35.4' })
 })
 
-test('a kind that comes to be served is looked at within seconds, one that goes is missed', async () => {
+test('a kind that comes to be served is looked at at once, one that goes is missed', async () => {
   const { time, client, cache, discovery } = await bed()
   const view = cache.view(Tier)
   await view.settled()
@@ -34,9 +34,28 @@ test('a kind that comes to be served is looked at within seconds, one that goes 
   await client.create(Tier.crd() as unknown as CustomResourceDefinition)
   const before = time.clock.now()
   await time.run(() => view.state === 'synced', 60_000)
-  expect(time.clock.now() - before).toBeLessThan(10_000)
+  expect(time.clock.now() - before).toBeLessThan(500)
   expect(await discovery.serves(Tier)).toBe(true)
   await client.delete({ ...CustomResourceDefinition, name: 'tiers.projectcalico.org' })
   await time.run(() => view.state === 'absent', 60_000)
   expect(await discovery.serves(Tier)).toBe(false)
+})
+
+test('a server that answers for a group version is asked as soon as it is available', async () => {
+  const { time, sandbox, client, cache } = await bed()
+  const service = { name: 'calico-api', namespace: 'default' }
+  const spec = { group: 'projectcalico.org', version: 'v3', groupPriorityMinimum: 1500, versionPriority: 200, service }
+  await client.create({
+    apiVersion: APIService.apiVersion,
+    kind: APIService.kind,
+    metadata: { name: 'v3.projectcalico.org' },
+    spec,
+  } as APIService)
+  const view = cache.view(Tier)
+  await time.pass(60_000)
+  expect(view.state).toBe('failing')
+  const before = time.clock.now()
+  sandbox.serve('projectcalico.org/v3', async () => ({ status: 404, headers: {}, body: {} }))
+  await time.run(() => view.state === 'absent', 60_000)
+  expect(time.clock.now() - before).toBeLessThan(500)
 })

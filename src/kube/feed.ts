@@ -37,7 +37,7 @@ const times = {
   /** Whether a kind has come to be served is told by events; this is for what no event tells. */
   absent: 600_000,
   /** Right after such an event the server may still deny it. */
-  hurried: [0, 250, 500, 1000, 2000, 4000, 8000, 16_000],
+  hurried: [0, 250, 500, 500, 1000, 1000, 1000, 2000, 4000, 8000, 16_000],
   /** With several API servers one may lag behind: a kind that was served is gone only when denied this often in a row. */
   denied: [1000, 3000],
   /** Bookmarks come about once a minute: a stream silent for so long is dead. */
@@ -103,10 +103,11 @@ export class Feed {
     return this.#settled.promise
   }
 
-  /** An event says that the kind may be served now: ask at once, and a few times more. */
+  /** An event says that the kind may be served now: ask at once, and a few times more. Who has no right to it has none now. */
   retry(): void {
-    if (this.state !== 'absent') return
-    this.#hurried = 0
+    if (this.state === 'failing' && !(isForbidden(this.error) || isUnauthorized(this.error))) this.#failures = 0
+    else if (this.state === 'absent') this.#hurried = 0
+    else return
     this.#hurry?.()
   }
 
@@ -124,7 +125,7 @@ export class Feed {
   /** The response of a write, as if the watch had brought it. */
   observed(object: KubeObject): void {
     this.#announce(this.store.put(this.#kept(object)))
-    this.retry()
+    if (this.state === 'absent') this.retry()
   }
 
   /** The response of a deletion. */

@@ -1,4 +1,5 @@
 /** Takes things off an object of somebody else's: finalizers, and single fields. Pure: makes the patch, sends nothing. */
+import { disowning } from './disown.ts'
 import { type Fields, fieldsOf } from './fieldset.ts'
 import type { KubeObject } from './objects.ts'
 
@@ -13,11 +14,9 @@ export interface Releasing {
 type Tree = { [name: string]: unknown }
 
 /** A merge patch that holds only for the live object as it is; undefined when none of it is there. `managers` are those whose fields are ours. */
-export function releasing(
-  live: KubeObject,
-  { finalizers = [], fields = [], ours }: Releasing,
-  managers: readonly string[],
-): object | undefined {
+export function releasing(live: KubeObject, what: Releasing | 'all of ours', managers: readonly string[]): object | undefined {
+  if (what === 'all of ours') return disowning(live, managers)
+  const { finalizers = [], fields = [], ours } = what
   const { finalizers: there = [], resourceVersion, uid } = live.metadata
   const left = there.filter(finalizer => !finalizers.includes(finalizer))
   const set = (live.metadata.managedFields ?? [])

@@ -44,6 +44,12 @@ export interface Removal {
   ours?: string
 }
 
+/** Finalizers and fields to be taken off an object, whoever put them there, once these conditions hold. */
+export interface Release extends Releasing {
+  ref: ObjectRef
+  after?: Condition[]
+}
+
 /**
  * Something that must hold first: an object exists, has a pod that answers (Deployment), is rolled out (DaemonSet, Deployment), established (CRD), gone with its pods,
  * or, if it is wanted in the same Outcome, is as wanted.
@@ -59,10 +65,12 @@ export interface Outcome {
   objects?: (KubeObject | Wanted)[]
   /** Objects that must not be there, whoever made them (what older versions left behind, what goes first when all goes). */
   remove?: (ObjectRef | Removal)[]
+  /** What was ours once and is somebody else's by now: it stays when we go, and nothing of it is ours any more. */
+  disown?: readonly ObjectRef[]
   /** What stays although nobody wants it: whether it is wanted cannot be told now, or somebody else takes it away. */
   keeps?: { kinds?: readonly Kind[]; objects?: readonly ObjectRef[] }
-  /** Finalizers and fields to be taken off an object, whoever put them there, once these conditions hold and nothing else is left to do. */
-  release?: Releasing & { ref: ObjectRef; after?: Condition[] }
+  /** What is to be taken off objects, one after the other, once nothing else is left to do. */
+  release?: Release | readonly Release[]
   /** Problems found, all of them; the rest goes on. */
   problems?: Problem[]
   /** What is waited for though nothing is wrong, in sentences. */

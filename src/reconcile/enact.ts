@@ -4,7 +4,7 @@ import type { Cache, View } from '../kube/cache.ts'
 import type { Clock, Random } from '../kube/clock.ts'
 import { isForbidden, isUnauthorized } from '../kube/errors.ts'
 import { describe, type KubeObject, keyOf, type ObjectRef, refOf } from '../kube/objects.ts'
-import type { Condition, Outcome, Removal, Wanted } from './controller.ts'
+import type { Condition, Outcome, Release, Removal, Wanted } from './controller.ts'
 import { type Attempt, Failures } from './failures.ts'
 import { holds } from './holds.ts'
 import type { Limiter } from './limiter.ts'
@@ -13,7 +13,7 @@ import { type Enacted, Pass, type Waiter } from './pass.ts'
 import type { Authorship, Leftover } from './prune.ts'
 import type { Scopes } from './scopes.ts'
 import type { Sight } from './sight.ts'
-import { refsIn, type Wishes, wishesOf } from './wishes.ts'
+import { refsIn, wishesOf } from './wishes.ts'
 
 export interface EnactorTools {
   applier: Applier
@@ -50,10 +50,11 @@ export class Enactor {
     const pass = new Pass()
     await this.#tools.sight.settle(refsIn(wishes).map(ref => this.#view(ref)))
     for (const batch of inBatches(wishes.wanted)) await this.#each(batch, item => this.#write(item, pass))
+    await this.#each(wishes.disowned, ref => this.#disown(ref, pass))
     for (const step of inSteps(wishes.removals, ({ ref }) => -writeStep(ref))) await this.#each(step, item => this.#remove(item, pass))
     const left = pass.clean && !this.#stopped ? await leftovers() : []
     for (const step of inSteps(left, ({ ref }) => -writeStep(ref))) await this.#each(step, item => this.#remove(item, pass))
-    if (wishes.release && pass.clean) await this.#release(wishes.release, pass)
+    for (const each of wishes.releases) if (pass.clean && !this.#stopped) await this.#release(each, pass)
     this.#failures.keepOnly(new Set([...refsIn(wishes), ...left.map(({ ref }) => ref)].map(keyOf)))
     return pass.enacted
   }
@@ -74,15 +75,24 @@ export class Enactor {
 
   async #remove({ ref, uid, after = [], ours }: Removal & { uid?: string }, pass: Pass): Promise<void> {
     const waiter = { ref, who: `the removal of ${describe(ref)}` }
-    if (!this.#allMet(after, waiter, pass) || this.#view(ref).state === 'absent' || !this.#mayLook(waiter, pass)) return
+    if (this.#view(ref).state === 'absent' || !this.#mayLook(waiter, pass)) return
     const live = this.#live(ref)
-    if (!live) return
+    // What is not there waits for nothing.
+    if (!live || !this.#allMet(after, waiter, pass)) return
     if (ours === undefined || this.#tools.ours(live))
       return this.#try({ ref, doing: 'remove', content: () => uid ?? '' }, pass, () => this.#tools.applier.remove(ref, { uid }))
     if (ours !== '') pass.tells({ reason: 'ResourceValidationError', message: ours, object: ref, remedy: 'Delete it, if nothing needs it' })
   }
 
-  async #release({ ref, after = [], ...what }: NonNullable<Wishes['release']>, pass: Pass): Promise<void> {
+  async #disown(ref: ObjectRef, pass: Pass): Promise<void> {
+    if (!this.#mayLook({ ref, who: describe(ref) }, pass) || !this.#live(ref)) return
+    await this.#try({ ref, doing: 'disown', content: () => '' }, pass, () => this.#tools.applier.release(ref, 'all of ours'))
+  }
+
+  async #release({ ref, after = [], ...what }: Release, pass: Pass): Promise<void> {
+    const { finalizers = [] } = this.#live(ref)?.metadata ?? {}
+    // Nor does what has nothing of it.
+    if (!what.fields && !what.finalizers?.some(finalizer => finalizers.includes(finalizer))) return
     if (!this.#allMet(after, { ref, who: describe(ref) }, pass)) return
     await this.#try({ ref, doing: 'release', content: () => JSON.stringify(what), part: what.fields !== undefined }, pass, () =>
       this.#tools.applier.release(ref, what),

@@ -11,7 +11,7 @@ export interface Attempt {
   ref: ObjectRef
   /** Equal for equal wishes: something else is tried at once. */
   content: () => string
-  doing: 'write' | 'remove' | 'release'
+  doing: 'write' | 'remove' | 'release' | 'disown'
   object?: KubeObject
   /** It is a part of somebody else's object. */
   part?: boolean
@@ -100,7 +100,7 @@ function countOf(error: unknown, attempts: number): number {
   return isUnreachable(error) ? Math.min(attempts, mostWhenUnreachable) : attempts
 }
 
-const verbs = { write: 'cannot write', remove: 'cannot remove', release: 'cannot take off what is not wanted' }
+const verbs = { write: 'cannot write', remove: 'cannot remove', release: 'cannot take off what is not wanted', disown: 'cannot give up' }
 
 /** Path and remedy as far as the refusal tells them. */
 export function problemOf({ ref, doing, object, part }: Pick<Attempt, 'ref' | 'doing' | 'object' | 'part'>, error: unknown): Problem {

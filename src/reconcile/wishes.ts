@@ -1,16 +1,17 @@
 /** An Outcome spelled out: every object with its conditions, every removal, and what all of them depend on. Pure. */
 import { type KubeObject, keyOf, type ObjectRef, refOf } from '../kube/objects.ts'
-import type { Condition, Outcome, Removal, Wanted } from './controller.ts'
+import type { Condition, Outcome, Release, Removal, Wanted } from './controller.ts'
 import { Invalid } from './problems.ts'
 
 export interface Wishes {
   wanted: Wanted[]
   removals: Removal[]
-  release: Outcome['release']
+  disowned: readonly ObjectRef[]
+  releases: readonly Release[]
 }
 
 /** Throws Invalid when one object is wanted twice: the second would take away what the first gave. */
-export function wishesOf({ objects = [], remove = [], release }: Outcome): Wishes {
+export function wishesOf({ objects = [], remove = [], disown = [], release = [] }: Outcome): Wishes {
   const wanted = objects.map(asWanted)
   const keys = new Set(wanted.map(({ object }) => keyOf(refOf(object))))
   const places = new Set<string>()
@@ -22,16 +23,18 @@ export function wishesOf({ objects = [], remove = [], release }: Outcome): Wishe
   return {
     wanted: wanted.map(item => ({ ...item, after: [...needs(item.object, keys), ...(item.after ?? [])] })),
     removals: remove.map(item => ('ref' in item ? item : { ref: item })),
-    release,
+    disowned: disown,
+    releases: [release].flat(),
   }
 }
 
 /** All objects that the wishes are about, those that are only waited for included. */
-export function refsIn({ wanted, removals, release }: Wishes): ObjectRef[] {
+export function refsIn({ wanted, removals, disowned, releases }: Wishes): ObjectRef[] {
   return [
     ...wanted.flatMap(({ object, after = [] }) => [refOf(object), ...after.map(({ ref }) => ref)]),
     ...removals.flatMap(({ ref, after = [] }) => [ref, ...after.map(condition => condition.ref)]),
-    ...(release ? [release.ref, ...(release.after ?? []).map(({ ref }) => ref)] : []),
+    ...disowned,
+    ...releases.flatMap(({ ref, after = [] }) => [ref, ...after.map(condition => condition.ref)]),
   ]
 }
 

@@ -22,8 +22,8 @@ test('what is enforced and what is only a default go different ways', () => {
 })
 
 test('the group is that of the mode', () => {
-  const [wanted] = bgpConfiguration({ enforced: { programClusterRoutes: 'Enabled' } }, false)
-  expect(wanted).toEqual({
+  const { objects } = bgpConfiguration({ enforced: { programClusterRoutes: 'Enabled' }, live: undefined }, false)
+  expect(objects[0]).toEqual({
     object: {
       apiVersion: 'crd.projectcalico.org/v1',
       kind: 'BGPConfiguration',
@@ -35,5 +35,25 @@ test('the group is that of the mode', () => {
 })
 
 test('an object about which there is nothing to say is not made', () => {
-  expect(bgpConfiguration({ enforced: {} }, true)).toEqual([])
+  expect(bgpConfiguration({ enforced: {}, live: undefined }, true)).toEqual({ objects: [], remove: [] })
+})
+
+const bgp = (spec: object, ...managers: string[]) => ({
+  apiVersion: 'projectcalico.org/v3',
+  kind: 'BGPConfiguration',
+  metadata: { name: 'default', uid: 'u', managedFields: managers.map(manager => ({ manager })) },
+  spec,
+})
+
+test('when there is nothing to say any more an object that was all ours goes, and of others what is ours', () => {
+  const ref = { apiVersion: 'projectcalico.org/v3', kind: 'BGPConfiguration', name: 'default' }
+  const gone = { objects: [], remove: [{ ref, ours: '' }] }
+  const kept = {
+    objects: [{ object: { apiVersion: ref.apiVersion, kind: ref.kind, metadata: { name: 'default', uid: 'u' }, spec: {} }, part: true }],
+    remove: [],
+  }
+  const left = (live: ReturnType<typeof bgp>) => bgpConfiguration({ enforced: {}, live }, true)
+  expect(left(bgp({ programClusterRoutes: 'Enabled' }, 'calico-operator', 'calico-operator'))).toEqual(gone)
+  expect(left(bgp({ programClusterRoutes: 'Enabled' }, 'calico-operator', 'kubectl'))).toEqual(kept)
+  expect(left(bgp({ programClusterRoutes: 'Enabled' }))).toEqual(kept)
 })

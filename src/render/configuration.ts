@@ -2,8 +2,8 @@
 import type { BGPConfigurationSpec } from '../../api/v3/bgp-configuration.ts'
 import type { FelixConfigurationSpec } from '../../api/v3/felix-configuration.ts'
 import { type BGPConfiguration, calicoKinds, type FelixConfiguration } from '../installation/kinds.ts'
-import type { Kind, KubeObject } from '../kube/objects.ts'
-import type { Wanted } from '../reconcile/controller.ts'
+import { type Kind, type KubeObject, refOf } from '../kube/objects.ts'
+import type { Removal, Wanted } from '../reconcile/controller.ts'
 
 /** Fields of an object that is not ours alone. */
 export interface Share<Spec> {
@@ -18,9 +18,25 @@ export interface Share<Spec> {
 export const felixConfiguration = (share: Share<FelixConfigurationSpec>, v3: boolean): Wanted<FelixConfiguration>[] =>
   shared(calicoKinds(v3).felix, share)
 
-/** Nothing when there is nothing to say: the object need not be there. */
-export const bgpConfiguration = (share: Share<BGPConfigurationSpec>, v3: boolean): Wanted<BGPConfiguration>[] =>
-  shared(calicoKinds(v3).bgp, share)
+/**
+ * Nothing when there is nothing to say: the object need not be there. What was said before is given up; an object that nobody else has ever written to goes.
+ */
+export function bgpConfiguration(
+  { live, ...share }: Share<BGPConfigurationSpec> & { live: BGPConfiguration | undefined },
+  v3: boolean,
+): { objects: Wanted<BGPConfiguration>[]; remove: Removal[] } {
+  const objects = shared(calicoKinds(v3).bgp, share)
+  if (!live || objects.length > 0) return { objects, remove: [] }
+  const { apiVersion, kind, metadata } = live
+  if (hasOneWriter(live)) return { objects, remove: [{ ref: refOf(live), ours: '' }] }
+  return {
+    objects: [{ object: { apiVersion, kind, metadata: { name: metadata.name, uid: metadata.uid }, spec: {} }, part: true }],
+    remove: [],
+  }
+}
+
+const hasOneWriter = ({ metadata: { managedFields = [] } }: KubeObject): boolean =>
+  new Set(managedFields.map(({ manager }) => manager)).size === 1
 
 function shared<T extends KubeObject & { spec?: object }>(
   kind: Kind<T>,

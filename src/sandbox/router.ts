@@ -70,9 +70,10 @@ interface Asked {
 }
 
 /** To another server, which has its own log; what was asked is written down here, too. */
-async function forwarded({ server, log }: House, handler: Handler, { request, session, path }: Asked): Promise<Routed> {
+async function forwarded({ server, aggregated, log }: House, handler: Handler, { request, session, path }: Asked): Promise<Routed> {
   const before = server.store.revision
   const answer = await handler(request, session)
+  if (answer.events) aggregated.carry(path, answer.events)
   const { group, version, resource, ...place } = path
   const verb = answer.events ? 'watch' : (place.name === undefined ? ofCollection : ofObject)[request.method]
   if (resource === undefined || verb === undefined) return answer

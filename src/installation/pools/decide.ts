@@ -28,12 +28,13 @@ export interface PoolDecision {
 }
 
 export function decidePools(question: PoolQuestion): PoolDecision {
-  const { spec, found } = question
+  const { spec } = question
   const listed = spec.calicoNetwork?.ipPools
   if (listed) return { pools: completed(listed, question), problems: outsidePlatform(listed, question) }
+  // Pods get their addresses elsewhere. Pools from before stay, for pods from before have addresses of theirs.
+  if (!usesCalicoCni(question) && spec.cni?.ipam?.type !== 'Calico') return { problems: [] }
   const { pools, problems } = kept(question) ?? fresh(question)
-  if (pools) return { pools: completed(pools, question), problems }
-  return found.length > 0 ? { pools: [], problems: [] } : { problems }
+  return pools ? { pools: completed(pools, question), problems } : { problems }
 }
 
 /** What was decided before, as it is now. Undefined when nothing was. */

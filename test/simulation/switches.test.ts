@@ -1,0 +1,74 @@
+/**
+ * What a user has is changed into something else while the operator runs: in the end there is what would be there if it had never been otherwise. One difference is by rule:
+ * pools that were there stay where the new Installation lists none, for pods have addresses of theirs; so then a new cluster with those pools is what it is compared with.
+ */
+import { expect, test } from 'vitest'
+import type { Snapshot } from '../../src/sandbox/sandbox.ts'
+import { differences } from './cluster.ts'
+import { endOf } from './component-bed.ts'
+import { change, furnished, type Having, operated, poolsIn, recorded, snapshotOf } from './switching.ts'
+
+/** As different from one another as can be, of what recordings have. */
+const configurations = [
+  ['installation-only'],
+  ['vxlan-dualstack-nobgp', 'metrics-ports'],
+  ['bgp-ipip', 'controlplane-one', 'byo-certs'],
+  ['ebpf', 'registry'],
+  ['nftables', 'csi', 'guardian-connected'],
+  ['eks-amazonvpc'],
+  ['cluster-routing-felix', 'fips', 'overlay'],
+  ['overrides', 'imageset', 'bgpconfig-preset'],
+  ['component-resources', 'mixed-options', 'cni-dirs-flexvol', 'felix-preset'],
+  ['certificate-management', 'goldmane-only', 'pools-several'],
+] as const
+
+/** How many of the nine other configurations each is changed into; all with 9. */
+const others = Number(process.env.SWITCHES ?? 1)
+/** Which of them it is changes from day to day, so that all have their turn. */
+const today = Number(process.env.SWITCHES_FROM ?? Math.floor(Date.now() / 86_400_000)) % 9
+
+const pairs = configurations.flatMap((before, index) =>
+  Array.from({ length: others }, (_, step) => ({ before, after: configurations[(index + 1 + ((today + step) % 9)) % 10]! })),
+)
+
+interface Installed {
+  having: Having
+  snapshot: Snapshot
+  end: Map<string, string>
+}
+
+const fresh = new Map<string, Promise<Installed>>()
+
+/** A new cluster in which this was asked for from the beginning. */
+function installed(names: readonly string[], pools: Having = []): Promise<Installed> {
+  const key = JSON.stringify([names, pools])
+  const known = fresh.get(key) ?? install(recorded(...names), pools)
+  fresh.set(key, known)
+  return known
+}
+
+async function install(having: Having, pools: Having): Promise<Installed> {
+  const cluster = await operated(await furnished('v3', [...pools, ...having]))
+  const end = endOf(cluster)
+  const unwell = [...end].filter(([place, text]) => place.startsWith('tigerastatuses.') && !text.includes('All objects available'))
+  expect(unwell).toEqual([])
+  return { having, end, snapshot: snapshotOf(cluster) }
+}
+
+const listsPools = (having: Having): boolean =>
+  having.some(({ kind, spec }: { kind: string; spec?: { calicoNetwork?: { ipPools?: unknown } } }) =>
+    kind === 'Installation' ? spec?.calicoNetwork?.ipPools !== undefined : false,
+  )
+
+test.each(pairs)(`$before, then $after (SWITCHES_FROM=${today})`, async ({ before, after }) => {
+  const [one, other] = [await installed(before), await installed(after)]
+  const expected = listsPools(other.having) ? other : await installed(after, poolsIn(one.snapshot))
+  const cluster = await operated(one.snapshot)
+  try {
+    await cluster.does(user => change(user, one.having, other.having))
+    await cluster.rest()
+    expect(differences(expected.end, endOf(cluster))).toEqual([])
+  } finally {
+    cluster.close()
+  }
+})
