@@ -1,6 +1,7 @@
 /** The operator's process: who it is, which cluster, what it was started for, and an orderly end (spec/installation-controller.md §1.3, §1.4). Decides nothing about Calico. */
 import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:http'
+import { setFlagsFromString } from 'node:v8'
 import type { Mode } from '../../api/index.ts'
 import { Issuer } from '../certificates/issue.ts'
 import { freshKeys } from '../certificates/key-source.ts'
@@ -51,6 +52,7 @@ interface Process {
 
 /** Resolves with the exit code, when the process has been asked to end or has done what it was started for. Throws for a wrong command line and without credentials. */
 export async function run(flags: OperatorFlags, given: Variables): Promise<0 | 1> {
+  thrifty()
   const env = environment(flags, given)
   const listenAt = listenAddress(env)
   const log = logOf(flags)
@@ -73,6 +75,12 @@ export async function run(flags: OperatorFlags, given: Variables): Promise<0 | 1
     await transport.close()
   }
 }
+
+/**
+ * Keeps V8's nursery at the one MiB it begins with. Left alone it grows to 32 MiB and more while Calico is installed, and stays with the process,
+ * which then rests for months; what is saved by it is less than a tenth of a second.
+ */
+const thrifty = (): void => setFlagsFromString('--semi-space-growth-factor=1')
 
 /** With `--url-only-kubeconfig` the address of the server comes from a file, the credentials from the pod. */
 function environment({ urlOnlyKubeconfig }: OperatorFlags, env: Variables): Variables {

@@ -31,8 +31,8 @@ export interface BoardOptions {
 
 /** How long it has to last before it is shown, in milliseconds. What is good, or surely wrong, is shown at once. */
 const patience = {
-  /** What is under way and not yet wrong: most of it is over sooner. */
-  usual: 1_000,
+  /** What is under way and not yet wrong: most of it is over sooner, a whole installation with its pods in two seconds. */
+  usual: 3_000,
   /** An operator that has just begun knows less than the one before it. */
   starting: 30_000,
   /** A server that is back answers all watches by then. */

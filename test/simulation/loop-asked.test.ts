@@ -25,7 +25,7 @@ test('an Installation named overlay alone installs nothing, and says what is mis
     status: 'True',
     reason: 'ResourceNotFound',
     message:
-      'Installation overlay: nothing is installed: it only counts beside an Installation named default, and there is none. Create an Installation named default',
+      'Installation overlay: nothing is installed: it only counts beside an Installation named default, and there is none (since 2026-01-01T00:00:00Z). Create an Installation named default',
   })
   expect(
     bed

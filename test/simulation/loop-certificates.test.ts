@@ -200,10 +200,10 @@ test('requests of our pods that nobody has answered are named until somebody has
   const { certificateManagement } = managed.spec
   await bed.installed({ certificateManagement })
   await bed.creates(request('node-abc'), request('kubelet', 'kubelet'))
-  await bed.time.pass(3_000)
+  await bed.time.pass(5_000)
   expect((await bed.status())!.Progressing).toMatchObject({
     status: 'True',
-    message: 'Waiting on CertificateSigningRequest(s) to be approved and signed: node-abc',
+    message: expect.stringMatching(/^Waiting on CertificateSigningRequest\(s\) to be approved and signed: node-abc \(since .*Z\)$/),
   })
   await bed.deletes({ apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest', name: 'node-abc' })
   await bed.time.pass(3_000)
