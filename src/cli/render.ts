@@ -46,6 +46,8 @@ export async function render({ filename, output, mode, nodes, provider }: Render
         refused.push(`${describe(refOf(object))}: ${error.body.message ?? error.reason}`)
       }
     }
+    // Definitions among them come to be served, as they are where an operator starts.
+    await cluster.time.pass(1_000)
     let written: Written | undefined
     const operator = await cluster.start({
       through: transport => {

@@ -55,8 +55,12 @@ async function withBed<T>(scenario: Scenario, makeBed: MakeBed, work: (bed: Bed)
   }
 }
 
+/** Milliseconds in which a process starts, and a cluster comes to serve what was created. */
+const beforeStart = 1_000
+
 async function recordWhole(bed: Bed, scenario: Scenario): Promise<Recording> {
   const inputs = await createAll(bed, scenario.inputs)
+  await bed.pass(beforeStart)
   const from = bed.now()
   await bed.start()
   const rests = [await rest(bed, from)]
@@ -87,6 +91,7 @@ async function recordWhole(bed: Bed, scenario: Scenario): Promise<Recording> {
 async function recordCase(bed: Bed, { name, inputs }: Case): Promise<CaseResult> {
   const { rejected } = await createAll(bed, inputs)
   if (rejected.length > 0) return { name, rejected }
+  await bed.pass(beforeStart)
   const from = bed.now()
   await bed.start()
   const { settled } = await rest(bed, from)
