@@ -4,6 +4,7 @@
  */
 import { type GatewayDefinition, neededDefinitions, readGatewayDefinitions } from '../../api/gateway/definitions.ts'
 import { GatewayAPI } from '../../api/gatewayapi.ts'
+import { understoodSpec } from '../installation/understood.ts'
 import { defineController, type Wanted } from '../reconcile/controller.ts'
 import { readAsked, readDecision } from './asked.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -45,7 +46,11 @@ export function gatewayCrds({ environment }: Surroundings) {
       const calico = asked && (await readDecision(cluster, environment, asked)).calico
       if (!calico) return { definitions: [] }
       reading ??= readGatewayDefinitions()
-      return { definitions: await reading, management: resource.spec?.crdManagement, bringsOwn: calico.provider.bringsGatewayApi }
+      return {
+        definitions: await reading,
+        management: understoodSpec(resource, GatewayAPI.definition.spec.json).known.spec?.crdManagement,
+        bringsOwn: calico.provider.bringsGatewayApi,
+      }
     },
 
     desired: ({ definitions, management = 'Unsaid', bringsOwn = false }) => ({

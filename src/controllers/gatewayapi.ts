@@ -3,6 +3,7 @@ import * as gatewayKinds from '../../api/gateway/kinds.ts'
 import { GatewayAPI } from '../../api/gatewayapi.ts'
 import { askedClasses, classProblems, decidedClasses, proxyKey } from '../installation/gateway/classes.ts'
 import { type ConfigRead, readConfig, usualConfig } from '../installation/gateway/config.ts'
+import { understoodSpec } from '../installation/understood.ts'
 import { withoutPullSecrets } from '../installation/waiting.ts'
 import * as kinds from '../kube/kinds.ts'
 import type { ObjectRef } from '../kube/objects.ts'
@@ -18,6 +19,8 @@ import type { Surroundings } from './surroundings.ts'
 
 interface Found {
   resource: GatewayAPI
+  /** What of it is not understood. */
+  unclear: readonly Problem[]
   rival?: GatewayAPI
   /** Undefined without an Installation. */
   decision?: Decision
@@ -54,15 +57,16 @@ export const gatewayApi = ({ environment }: Surroundings) =>
         cluster.get(GatewayAPI, serves.otherwise),
         readAsked(cluster),
       ])
-      const resource = first ?? second
-      if (!resource || resource.metadata.deletionTimestamp) return undefined
+      const asking = first ?? second
+      if (!asking || asking.metadata.deletionTimestamp) return undefined
+      const { known: resource, problems: unclear } = understoodSpec(asking, GatewayAPI.definition.spec.json)
       const [decision, custom, proxies, certificates] = await Promise.all([
         asked && readStanding(cluster, environment, asked),
         readCustom(cluster, resource),
         readProxies(cluster, resource),
         readCertificates(cluster),
       ])
-      return { resource, ...(first && second && { rival: second }), decision, custom, proxies, certificates }
+      return { resource, unclear, ...(first && second && { rival: second }), decision, custom, proxies, certificates }
     },
 
     desired(found) {
@@ -138,17 +142,18 @@ function failed({ job: itself }: CertificatesFound): Problem[] {
 }
 
 /** The Calico that it goes with. Throws with everything that is wrong or missing. */
-function ready({ resource, rival, decision, custom, proxies }: Found) {
+function ready({ resource, unclear, rival, decision, custom, proxies }: Found) {
   if (!decision) throw new Waiting([withoutInstallation])
   const { calico, asked, facts } = decision
-  if (!calico) throw new Waiting([undecided])
   const wrong = [
+    ...unclear,
     ...(rival ? [twice(resource, rival)] : []),
     ...overrideFaults(resource, 'gatewayControllerDeployment'),
     ...overrideFaults(resource, 'gatewayCertgenJob'),
     ...(custom?.problems ?? []),
     ...classProblems(resource, proxies),
   ]
+  if (!calico) throw wrong.length > 0 ? new Invalid([...wrong, undecided]) : new Waiting([undecided])
   const missing = [...withoutPullSecrets(asked, facts), ...calico.lacks(['envoyGateway', 'envoyProxy', 'envoyRatelimit'])]
   if (wrong.length > 0) throw new Invalid([...wrong, ...missing])
   if (missing.length > 0) throw new Waiting(missing)

@@ -4,8 +4,10 @@ import { ManagementClusterConnection } from '../../api/managementclusterconnecti
 import { NetworkPolicy } from '../../api/v3/network-policy.ts'
 import { Whisker } from '../../api/whisker.ts'
 import { pairOf } from '../certificates/read.ts'
+import { portFault } from '../installation/passed-on.ts'
 import { serviceNames } from '../installation/service-names.ts'
 import { Deployment, Role, RoleBinding, Service, ServiceAccount } from '../kube/kinds.ts'
+import { refOf } from '../kube/objects.ts'
 import { defineController } from '../reconcile/controller.ts'
 import { goldmane as rendered } from '../render/goldmane/goldmane.ts'
 import { retired } from '../render/goldmane/retired.ts'
@@ -46,7 +48,11 @@ export const goldmane = (surroundings: Surroundings) =>
 
     desired({ operand, managed, whisker }) {
       const { resource } = operand
-      const { calico, ...issued } = ready(operand, { images: ['goldmane'], overrides: ['goldmaneDeployment'] })
+      const wrong = portFault('spec.metricsPort', resource.spec?.metricsPort || undefined).map(fault => ({
+        object: refOf(resource),
+        ...fault,
+      }))
+      const { calico, ...issued } = ready(operand, { images: ['goldmane'], overrides: ['goldmaneDeployment'], wrong })
       const key = pairOf(issued.keys, pair)
       const metricsPort = resource.spec?.metricsPort || undefined
       return outcomeOf(

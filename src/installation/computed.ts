@@ -25,7 +25,8 @@ function writtenFields(value: object, { properties, additionalProperties, requir
   const entries = Object.entries(value).flatMap(([field, inner]) => {
     const known = properties?.[field] ?? additionalProperties
     // The empty text is a value of a label; and without a field that must be there the status would be refused.
-    const result = known && (inner === '' && (additionalProperties || required.includes(field)) ? inner : written(inner, known))
+    const stays = required.includes(field) || (inner === '' && additionalProperties !== undefined)
+    const result = known && (written(inner, known) ?? (stays ? inner : undefined))
     return result === undefined ? [] : [[field, result] as const]
   })
   return entries.length > 0 || properties ? Object.fromEntries(entries) : undefined

@@ -11,10 +11,22 @@ const faults = (spec?: ManagementClusterConnectionSpec) =>
   }).map(({ reason, path }) => [reason, path])
 
 test('a connection says nothing that only the other product can do, and all of it is told', () => {
-  expect(faults({ impersonation: {}, tls: { ca: 'Public' } })).toEqual([
+  expect(faults({ managementClusterAddr: 'mgmt:9449', impersonation: {}, tls: { ca: 'Public' } })).toEqual([
     ['ResourceValidationError', 'spec.impersonation'],
     ['InvalidConfigurationError', 'spec.tls.ca'],
   ])
   expect(faults({ managementClusterAddr: 'mgmt:9449', tls: { ca: 'Tigera' } })).toEqual([])
-  expect(faults()).toEqual([])
+})
+
+test.each([undefined, '', 'mgmt', 'mgmt:', 'mgmt:0', 'mgmt:99999', 'https://mgmt:9449', 'fd00::1:9449', 'mgmt:9449/path'])(
+  '%s is no address',
+  address => {
+    expect(faults(address === undefined ? undefined : { managementClusterAddr: address })).toEqual([
+      ['InvalidConfigurationError', 'spec.managementClusterAddr'],
+    ])
+  },
+)
+
+test.each(['10.0.0.1:9449', '[fd00::1]:9449', 'mgmt.example.com:443'])('%s is one', managementClusterAddr => {
+  expect(faults({ managementClusterAddr })).toEqual([])
 })

@@ -5,9 +5,16 @@ import type { Problem } from '../reconcile/problems.ts'
 
 /** Everything in it that only the other product can do. */
 export function connectionFaults(connection: ManagementClusterConnection): Problem[] {
-  const { impersonation, tls } = connection.spec ?? {}
+  const { impersonation, tls, managementClusterAddr: address = '' } = connection.spec ?? {}
   const object = refOf(connection)
   const faults: (Problem | false)[] = [
+    !isAddress(address) && {
+      reason: 'InvalidConfigurationError',
+      message: `${JSON.stringify(address)} is no address of a managing cluster`,
+      object,
+      path: 'spec.managementClusterAddr',
+      remedy: 'Write host and port, as management.example.com:9449',
+    },
     impersonation !== undefined && {
       reason: 'ResourceValidationError',
       message: 'Guardian of Calico acts as itself, and as nobody else',
@@ -24,4 +31,10 @@ export function connectionFaults(connection: ManagementClusterConnection): Probl
     },
   ]
   return faults.filter(fault => fault !== false)
+}
+
+/** A host that needs no brackets, or an IPv6 address in them, and a port. */
+function isAddress(text: string): boolean {
+  const [, port] = /^(?:[^\s:/[\]]+|\[[0-9a-fA-F:.]+\]):(\d{1,5})$/.exec(text) ?? []
+  return Number(port) >= 1 && Number(port) <= 65535
 }

@@ -2,10 +2,11 @@
  * Which image is pulled for what: a table, and `image(name)` closed over the registry, path, prefix and ImageSet that the user chose.
  * Never asks a registry (spec/installation-controller.md §9.4, spec/ippool-kubeproxy-secrets-csr-imageset.md §5).
  */
-import type { ImageSet } from '../../api/imageset.ts'
+import { ImageSet } from '../../api/imageset.ts'
 import type { InstallationSpec } from '../../api/installation.ts'
 import { refOf } from '../kube/objects.ts'
 import type { Problem } from '../reconcile/problems.ts'
+import { understoodSpec } from './understood.ts'
 
 /** The release of Calico that this operator installs. */
 export const calicoVersion = 'v3.32.1'
@@ -91,7 +92,10 @@ const joined = (...places: string[]): string => places.flatMap(partsOf).join('/'
 /** The ImageSet in use: the one of this release. Where only others of Calico exist, their owner meant digests to be used, and none would be. */
 export function imageSetInUse(imageSets: readonly ImageSet[]): { imageSet?: ImageSet; problems: Problem[] } {
   const imageSet = imageSets.find(({ metadata }) => metadata.name === imageSetName)
-  if (imageSet) return { imageSet, problems: imageSetProblems(imageSet) }
+  if (imageSet) {
+    const { known, problems } = understoodSpec(imageSet, ImageSet.definition.spec.json)
+    return { imageSet: known, problems: [...problems, ...imageSetProblems(known)] }
+  }
   const others = imageSets.filter(isOfCalico)
   return { problems: others.length > 0 ? [noneOfThisRelease(others)] : [] }
 }

@@ -1,11 +1,12 @@
 /** What is wrong with a resource of kind Istio, beside that nobody here installs it; and what an operator that did left in Felix's configuration. Pure (spec/gatewayapi-istio.md §3, §4). */
-import type { Istio } from '../../api/istio.ts'
+import { type Istio, Istio as IstioKind } from '../../api/istio.ts'
 import { refOf } from '../kube/objects.ts'
 import type { Problem } from '../reconcile/problems.ts'
 import { notInstalled } from './capabilities.ts'
 import { type FelixConfiguration, metadataOf } from './kinds.ts'
 import type { Fault } from './overrides/fault.ts'
 import { workloadOverride } from './overrides/workload.ts'
+import { understoodSpec } from './understood.ts'
 
 /** Names of code points that traffic is marked with: https://www.iana.org/assignments/dscp-registry/ */
 const codePoints = new Set([
@@ -16,7 +17,8 @@ const codePoints = new Set([
 const workloads = ['istiod', 'istioCNI', 'ztunnel'] as const
 
 /** All that is wrong, and last why even what is right is not made. */
-export function istioProblems(resource: Istio): Problem[] {
+export function istioProblems(asking: Istio): Problem[] {
+  const { known: resource, problems: unclear } = understoodSpec(asking, IstioKind.definition.spec.json)
   const { spec } = resource
   const faults = [
     ...(spec?.dscpMark === undefined ? [] : mark(spec.dscpMark)),
@@ -24,6 +26,7 @@ export function istioProblems(resource: Istio): Problem[] {
   ]
   const { because, remedy } = notInstalled.find(({ kind }) => kind === resource.kind)!
   return [
+    ...unclear,
     ...faults.map((fault): Problem => ({ reason: 'ResourceValidationError', object: refOf(resource), ...fault })),
     { reason: 'InvalidConfigurationError', message: because, object: refOf(resource), remedy },
   ]

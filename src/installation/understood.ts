@@ -67,19 +67,21 @@ function knownFields(fields: Fields, { properties, additionalProperties, require
     return known === undefined ? [] : [[name, known] as const]
   })
   const known = Object.fromEntries(entries)
-  for (const name of required.filter(each => known[each] === undefined)) {
-    if (fields[name] === undefined || fields[name] === null) {
-      problems.push(invalid(`${path}.${name}`, `${path} has no ${name}`, `Add ${name}, or leave the whole out`))
-    }
-    const stand = nothingOf(properties?.[name] ?? {})
-    if (stand !== undefined) known[name] = stand
+  const lacking = required.filter(name => known[name] === undefined)
+  for (const name of lacking.filter(each => fields[each] === undefined || fields[each] === null)) {
+    problems.push(invalid(`${path}.${name}`, `${path} has no ${name}`, `Add ${name}, or leave the whole out`))
   }
-  return known
+  return { ...known, ...Object.fromEntries(lacking.flatMap(name => standIn(name, properties?.[name] ?? {}))) }
+}
+
+function standIn(name: string, schema: JsonSchema): [string, unknown][] {
+  const stand = nothingOf(schema)
+  return stand === undefined ? [] : [[name, stand]]
 }
 
 /** Stands in for what must be there; of words and numbers there is none. */
-function nothingOf({ type, enum: words }: JsonSchema): unknown {
-  if (type === 'object') return {}
+function nothingOf({ type, enum: words, properties = {}, required = [] }: JsonSchema): unknown {
+  if (type === 'object') return Object.fromEntries(required.flatMap(name => standIn(name, properties[name] ?? {})))
   if (type === 'array') return []
   return type === 'string' && !words ? '' : undefined
 }

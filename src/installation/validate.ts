@@ -91,7 +91,9 @@ function updatePace({ nodeUpdateStrategy: { rollingUpdate: given } = {} }: Insta
   if (!given) return []
   const isNone = (pods: number | string | undefined) => pods === undefined || /^0+%?$/.test(String(pods))
   const both = !isNone(given.maxSurge) && !isNone(given.maxUnavailable)
+  const share = /^(\d+)%$/.exec(String(given.maxSurge))?.[1]
   return [
+    ...(Number(share ?? 0) > 100 ? [invalid(`${pace}.maxSurge`, `${given.maxSurge} is more than all pods`, 'Write at most 100%')] : []),
     ...rollingUpdate(given, pace).map(({ path, message, remedy }) => invalid(path, message, remedy)),
     ...(both
       ? [

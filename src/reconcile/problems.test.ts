@@ -19,3 +19,9 @@ test('what stops a run carries every problem, and when to look again where no ev
   expect([invalid.problems.length, invalid.again, invalid.message.split('\n').length]).toEqual([2, 5, 2])
   expect(new Waiting([problem]).again).toBeUndefined()
 })
+
+test('a problem is one line of ours, whatever users write', () => {
+  const text = sentence({ reason: 'Unknown', message: `a\nb\u0000\u202ec ${'x'.repeat(5000)} end`, path: 'spec[\u0007]' })
+  expect(text).toMatch(/^spec\[\\u\{7\}\]: a b\\u\{0\}\\u\{202e\}c x+ … x+ end$/)
+  expect(text.length).toBeLessThan(900)
+})

@@ -40,9 +40,20 @@ export interface Problem {
 
 /** `spec.calicoNetwork.mtu: must be 0 or at least 1280. Set it …`: one problem as one line for people. */
 export function sentence({ message, object, path, remedy }: Problem): string {
-  const where = [object && describe(object), path].filter(Boolean).join(' ')
-  return [where && `${where}: `, message, remedy && `. ${remedy}`].filter(Boolean).join('')
+  const where = [object && describe(object), path && legible(path)].filter(Boolean).join(' ')
+  return [where && `${where}: `, legible(message), remedy && `. ${legible(remedy)}`].filter(Boolean).join('')
 }
+
+/** Longer than any words of ours; what users write may be as long as they like. */
+const longest = 800
+
+/** What somebody wrote may break the line, turn the text around or fill pages. */
+function legible(text: string): string {
+  const whole = text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped)
+  return whole.length <= longest ? whole : `${whole.slice(0, longest / 2)} … ${whole.slice(-longest / 2)}`
+}
+
+const escaped = (character: string): string => (/\s/.test(character) ? ' ' : `\\u{${character.codePointAt(0)!.toString(16)}}`)
 
 /** What stops a whole run; carries every problem found, not the first. */
 class Stop extends Error {

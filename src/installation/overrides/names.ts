@@ -5,6 +5,7 @@ const words = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
 const dnsLabel = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 
 export const isNamespace = (text: string): boolean => text.length <= 63 && dnsLabel.test(text)
+/** What nearly every object of Kubernetes may be called. */
 export const isSubdomain = (text: string): boolean => text.length <= 253 && text.split('.').every(part => dnsLabel.test(part))
 
 /** A key of a label: a name of up to 63 characters, with a DNS name and a slash before it or not. */

@@ -43,8 +43,32 @@ const workloadChecks: Checks<WorkloadOverlay> = {
     }),
 }
 
-/** Everything that is wrong with an override; paths begin with the given one. */
-export const workloadOverride: Check<WorkloadOverlay> = (given, path) => checked(given, path, workloadChecks)
+/** Everything that is wrong with an override; paths begin with the given one, which is that of its field. */
+export const workloadOverride: Check<WorkloadOverlay> = (given, path) => [
+  ...checked(given, path, workloadChecks),
+  ...unselected(given, path),
+]
+
+/** What the label k8s-app of their pods is, by the field of the override, for workloads that find their pods by it. */
+const selectedAs: Readonly<Record<string, string>> = {
+  calicoNodeDaemonSet: 'calico-node',
+  calicoNodeWindowsDaemonSet: 'calico-node-windows',
+  csiNodeDriverDaemonSet: 'csi-node-driver',
+  typhaDeployment: 'calico-typha',
+  calicoKubeControllersDeployment: 'calico-kube-controllers',
+  calicoWebhooksDeployment: 'calico-webhooks',
+  goldmaneDeployment: 'goldmane',
+  whiskerDeployment: 'whisker',
+}
+
+function unselected({ spec }: WorkloadOverlay, path: string): Fault[] {
+  const own = selectedAs[path.slice(path.lastIndexOf('.') + 1)]
+  const label = spec?.template?.metadata?.labels?.['k8s-app']
+  return unless(own === undefined || label === undefined || label === own, `${path}.spec.template.metadata.labels[k8s-app]`, [
+    `the workload finds its pods by k8s-app: ${own}, so it cannot be ${JSON.stringify(label)}`,
+    'Remove it, or choose another label',
+  ])
+}
 
 function checked<T extends object>(given: T, path: string, checks: Checks<T>): Fault[] {
   return (Object.keys(checks) as (keyof T & string)[]).flatMap(field => {

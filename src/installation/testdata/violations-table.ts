@@ -1,5 +1,5 @@
 /** One violation of every rule, alone and with what it takes to be one, so that they can be put together at random. Data for tests. */
-import type { InstallationSpec, IPPoolSpec } from '../../../api/installation.ts'
+import type { InstallationSpec } from '../../../api/installation.ts'
 import type { Facts } from '../facts.ts'
 import { factsWith } from './asked.ts'
 

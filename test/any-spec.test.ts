@@ -1,0 +1,157 @@
+/**
+ * Whatever is asked, in order or not, is made the same each time and taken by an API server, or refused with what is wrong where. All controllers look at clusters that an
+ * operator once kept, in which one resource is another. ANY_SPEC_RUNS says how many; a failure prints its seed.
+ */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { APIServer } from '../api/apiserver.ts'
+import { GatewayAPI } from '../api/gatewayapi.ts'
+import { Goldmane } from '../api/goldmane.ts'
+import { ImageSet } from '../api/imageset.ts'
+import { crds } from '../api/index.ts'
+import { Installation } from '../api/installation.ts'
+import { Istio } from '../api/istio.ts'
+import { ManagementClusterConnection } from '../api/managementclusterconnection.ts'
+import type { AnyResource } from '../api/resource.ts'
+import { IPPool } from '../api/v3/ip-pool.ts'
+import { Whisker } from '../api/whisker.ts'
+import { controllers } from '../src/controllers/index.ts'
+import type { CustomResourceDefinition } from '../src/kube/kinds.ts'
+import type { KubeObject } from '../src/kube/objects.ts'
+import { builtinSchema } from '../src/kube/schema.ts'
+import type { Wanted } from '../src/reconcile/controller.ts'
+import { Invalid, type Problem, sentence, Waiting } from '../src/reconcile/problems.ts'
+import { admit, compileVersion } from '../src/sandbox/schema/index.ts'
+import { specOf, type Wildness } from './specs.ts'
+import { surroundingsOf } from './surroundings.ts'
+import { recordedClusters } from './takeover/clusters.ts'
+
+const runs = Number(process.env.ANY_SPEC_RUNS ?? 60)
+
+interface Made {
+  objects: KubeObject[]
+  problems: Problem[]
+}
+
+/** What all controllers make of a cluster; a crash of any is one of the test. */
+async function madeOf(cluster: readonly KubeObject[]): Promise<Made> {
+  const { reader, surroundings } = surroundingsOf(cluster)
+  const made: Made = { objects: [], problems: [] }
+  for (const controller of controllers(surroundings).filter(({ name }) => name !== 'crds')) {
+    const found = await controller.read(reader)
+    if (found === undefined) continue
+    try {
+      const { objects = [], problems = [] } = controller.desired(found)
+      made.objects.push(...objects.flatMap(whole))
+      made.problems.push(...problems)
+    } catch (error) {
+      if (!(error instanceof Invalid || error instanceof Waiting)) throw error
+      made.problems.push(...error.problems)
+    }
+  }
+  return made
+}
+
+const whole = (one: KubeObject | Wanted): KubeObject[] => ('kind' in one ? [one] : one.part ? [] : [one.object])
+
+const definitions = new Map(
+  [...crds('v1'), ...crds('v3')].map(definition => {
+    const { group, names, versions } = definition.spec
+    return [`${group}/${versions[0].name} ${names.kind}`, definition as unknown as CustomResourceDefinition]
+  }),
+)
+
+/** What an API server would say against it; addresses of Services it would give itself. */
+function objections(object: KubeObject): string[] {
+  const { apiVersion, kind, metadata } = object
+  const definition = definitions.get(`${apiVersion} ${kind}`)
+  const schema = definition
+    ? compileVersion(definition, apiVersion.split('/')[1]!)
+    : builtinSchema(apiVersion, kind) && { apiVersion, kind }
+  if (!schema) return []
+  const { errors, malformed } = admit({ ...object, metadata: { ...metadata, uid: 'x' } }, undefined, {
+    schema,
+    operation: 'create',
+    fieldValidation: 'Strict',
+  })
+  return [
+    ...errors.filter(({ field }) => field !== 'spec.clusterIPs').map(({ field, detail }) => `${kind} ${metadata.name} ${field}: ${detail}`),
+    ...(malformed === undefined ? [] : [malformed]),
+  ]
+}
+
+/** A recorded cluster with this in the place of what it has of that name. */
+const withResource = (cluster: readonly KubeObject[], resource: KubeObject): KubeObject[] => [
+  ...cluster.filter(
+    ({ apiVersion, kind, metadata }) =>
+      !(kind === resource.kind && apiVersion === resource.apiVersion && metadata.name === resource.metadata.name),
+  ),
+  resource,
+]
+
+const clusters = fc.constantFrom(...recordedClusters().keys())
+const recorded = (name: string): readonly KubeObject[] => recordedClusters().get(name)!
+
+/** In order as to its schema, nearly, and wild. */
+const wildness = fc.constantFrom<Wildness>({ strange: 0 }, { strange: 0 }, { strange: 5 }, { strange: 30 })
+
+const isPrintable = (text: string): boolean => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text)
+
+async function holds(cluster: readonly KubeObject[]): Promise<Made> {
+  const made = await madeOf(cluster)
+  expect(await madeOf(cluster)).toEqual(made)
+  expect(made.objects.flatMap(objections)).toEqual([])
+  for (const problem of made.problems) {
+    expect(problem.message, JSON.stringify(problem)).not.toBe('')
+    expect(problem.path ?? problem.object, JSON.stringify(problem)).toBeDefined()
+    const text = sentence(problem)
+    expect(isPrintable(text) && text.length < 3000, `${text.length}: ${text.slice(0, 200)}`).toBe(true)
+  }
+  return made
+}
+
+const resource = ({ apiVersion, kind }: AnyResource, name: string, spec: object): KubeObject =>
+  ({ apiVersion, kind, metadata: { name, uid: '1', generation: 1 }, spec }) as KubeObject
+
+/** What is not the operator's is as its schema says. */
+const specsOf = ({ definition }: AnyResource) =>
+  (definition.group === 'operator.tigera.io' ? wildness : fc.constant({ strange: 0 })).chain(wild => specOf(definition.spec.json, wild))
+
+test('any Installation is rendered the same twice, as an API server takes it, or refused with the place', async () => {
+  let rendered = 0
+  await fc.assert(
+    fc.asyncProperty(
+      clusters,
+      specsOf(Installation),
+      fc.option(specsOf(Installation), { freq: 6, nil: undefined }),
+      async (cluster, spec, overlay) => {
+        const asked = withResource(recorded(cluster), resource(Installation, 'default', spec))
+        const { objects } = await holds(overlay ? withResource(asked, resource(Installation, 'overlay', overlay)) : asked)
+        if (objects.some(({ kind }) => kind === 'DaemonSet')) rendered++
+      },
+    ),
+    { numRuns: runs },
+  )
+  console.info(`${rendered} of ${runs} Installations rendered`)
+  expect(rendered).toBeGreaterThan(runs / 10)
+})
+
+const others: readonly (readonly [AnyResource, string])[] = [
+  [APIServer, 'default'],
+  [Goldmane, 'default'],
+  [Whisker, 'default'],
+  [ManagementClusterConnection, 'tigera-secure'],
+  [GatewayAPI, 'default'],
+  [Istio, 'default'],
+  [ImageSet, 'calico-v3.32.1'],
+  [IPPool, 'some-pool'],
+]
+
+test.each(others.map(([kind, name]) => ({ kind, name, title: kind.kind })))('so is any $title', async ({ kind, name }) => {
+  await fc.assert(
+    fc.asyncProperty(clusters, specsOf(kind), async (cluster, spec) => {
+      await holds(withResource(recorded(cluster), resource(kind, name, spec)))
+    }),
+    { numRuns: Math.ceil(runs / 20) },
+  )
+})
