@@ -8,6 +8,7 @@ import type { Calico } from '../installation/calico.ts'
 import { computed } from '../installation/computed.ts'
 import type { Asked } from '../installation/facts.ts'
 import { calicoVersion } from '../installation/images.ts'
+import { type Imported, noteOf } from '../installation/imported.ts'
 import { reportedMtu } from '../installation/mtu.ts'
 import { overlaid } from '../installation/overlay.ts'
 import { providerNote } from '../installation/provider-memory.ts'
@@ -24,6 +25,7 @@ import { policies } from '../render/kube-controllers/policies.ts'
 import { retired } from '../render/kube-controllers/retired.ts'
 import { node } from '../render/node/node.ts'
 import { calicoSystem } from '../render/parts/places.ts'
+import { present } from '../render/parts/present.ts'
 import { typha } from '../render/typha/typha.ts'
 import { type Decision, decided, installation, readAsked, readDecision, readUnheard, unheard } from './asked.ts'
 import { type NodeKeysFound, readNodeKeys } from './node-keys.ts'
@@ -86,6 +88,7 @@ export const calico = (surroundings: Surroundings) =>
       if ('unheard' in found) throw unheard(found.unheard)
       if ('leaving' in found) return teardown(refOf(found.leaving), found.usersAuthority ? [found.usersAuthority] : [])
       const { decision, keys, nodeMtu, awaited } = found
+      const { imported } = decision.asked
       const calico = decided(decision)
       const outcome = rendered(calico, decision, ready(decision, calico, keys))
       const reported = reportedMtu(calico.mtu, nodeMtu)
@@ -95,7 +98,7 @@ export const calico = (surroundings: Surroundings) =>
         problems: [...outcome.problems, ...('problem' in reported ? [reported.problem] : [])],
         awaited,
         status: { computed: computed(calico.spec) },
-        notes: [providerNote(namedIn(decision.asked), decision.facts.provider)],
+        notes: present(imported && noteOf(imported), providerNote(namedIn(decision.asked), decision.facts.provider)),
         achieved: { variant: 'Calico', calicoVersion, mtu, imageSet: calico.imageSet },
       }
     },
@@ -112,7 +115,7 @@ function ready({ asked, facts }: Decision, calico: Calico, { issued, waiting, pr
   return { ...issued, client, server, problems }
 }
 
-function rendered(calico: Calico, { facts }: Decision, { keys, trust, client, server, problems }: Ready) {
+function rendered(calico: Calico, { asked: { imported }, facts }: Decision, { keys, trust, client, server, problems }: Ready) {
   const { bundle } = trust
   const objects: (KubeObject | Wanted)[] = [
     ...activeOperator(calico),
@@ -124,6 +127,7 @@ function rendered(calico: Calico, { facts }: Decision, { keys, trust, client, se
     ...csi(calico),
     ...kubeControllers(calico, bundle),
     ...policies(calico),
+    ...servicesEndpoint(calico, imported),
   ]
   return {
     objects: finish(calico, objects),
@@ -131,10 +135,22 @@ function rendered(calico: Calico, { facts }: Decision, { keys, trust, client, se
     disown: keys.disown,
     keeps: keptPolicies(calico),
     problems: [...problems, withoutNodesForTypha(facts)].filter(problem => problem !== undefined),
-    warnings: [...keys.warnings, ...calico.warnings],
+    warnings: [...keys.warnings, ...calico.warnings, ...(imported?.warnings ?? [])],
     ...(keys.again !== undefined && { again: keys.again }),
   }
 }
 
 /** The provider that the user names. */
 const namedIn = ({ base, overlay }: Asked): string | undefined => overlaid(base.spec ?? {}, overlay?.spec).kubernetesProvider
+
+/** Without kube-proxy nobody finds the API any other way, so what the manifest said of it is copied to where the operator looks, once: from then on it is the user's. */
+function servicesEndpoint({ dataplane, operator }: Calico, { servicesEndpoint: found }: Partial<Imported> = {}): Wanted[] {
+  if (!found || dataplane.kind !== 'bpf') return []
+  const { apiVersion, kind, metadata, data } = found
+  return [
+    {
+      object: { apiVersion, kind, metadata: { name: metadata.name, namespace: operator.namespace }, data } as KubeObject,
+      createOnly: true,
+    },
+  ]
+}

@@ -13,6 +13,7 @@ import { guardian } from './guardian.ts'
 import { ipPools } from './ip-pools.ts'
 import { istio } from './istio.ts'
 import { kubeProxy, kubeProxyBack } from './kube-proxy.ts'
+import { migration } from './migration.ts'
 import { misnamed } from './misnamed.ts'
 import { openShift } from './openshift.ts'
 import { signer } from './signer.ts'
@@ -30,6 +31,7 @@ export const controllers = (surroundings: Surroundings): Controller[] => {
     ipPools(surroundings),
     groundwork(surroundings),
     calico(surroundings),
+    migration(surroundings),
     openShift(surroundings),
     apiServer(surroundings),
     goldmane(surroundings),

@@ -3,7 +3,7 @@ import type { InstallationSpec } from '../../../api/installation.ts'
 import { type CniType, cniTypes } from '../../installation/cni.ts'
 import { overlaid } from '../../installation/overlay.ts'
 import { addresses } from './addresses.ts'
-import { parseCniConfig } from './cni-config.ts'
+import { noCniConfig, parseCniConfig } from './cni-config.ts'
 import type { Examination, Place, Taken } from './examination.ts'
 import { ipam } from './ipam.ts'
 
@@ -25,6 +25,12 @@ export function readCniConfig(seen: Examination): Taken {
   return {}
 }
 
+/** What would be looked at if it were known whose network it is. */
+const ofNetwork = [
+  ...['CALICO_NETWORKING_BACKEND', 'CALICO_ROUTER_ID', 'NO_DEFAULT_POOLS', 'FELIX_IPV6SUPPORT'],
+  ...['IP', 'IP_AUTODETECTION_METHOD', 'IP6', 'IP6_AUTODETECTION_METHOD'],
+]
+
 /** Whose interfaces Felix looks after tells whose plugin makes them. */
 const pluginByPrefix: Readonly<Record<string, CniType>> = { cali: 'Calico', eni: 'AmazonVPC', azv: 'AzureVNET', gke: 'GKE' }
 
@@ -36,6 +42,7 @@ export function network(seen: Examination): Taken {
   if (type) return byOthers(seen, type)
   const message = `${variable} is ${JSON.stringify(prefix)}, which is of no CNI plugin that is known here`
   seen.refuse({ path: seen.pathOf(variable), message, remedy: `Set it to one of ${Object.keys(pluginByPrefix).join(', ')}` })
+  seen.ignore(ofNetwork)
   return {}
 }
 
@@ -43,6 +50,7 @@ function byCalico(seen: Examination): Taken {
   if (!seen.cni.calico) {
     const message = 'the CNI configuration has no plugin of the type calico'
     seen.refuse({ path: cniPath(seen), message, remedy: 'Add it, or set FELIX_INTERFACEPREFIX to the prefix of the plugin in use' })
+    seen.ignore(ofNetwork)
     return {}
   }
   chain(seen)
@@ -92,8 +100,6 @@ interface Demand {
   readonly value: string
   /** Absent is as good. */
   readonly optional?: boolean
-  /** Empty is as good. */
-  readonly empty?: boolean
 }
 
 const demands: Readonly<Record<Exclude<CniType, 'Calico'>, readonly Demand[]>> = {
@@ -110,8 +116,9 @@ const demandsOfAll: readonly Demand[] = [
   { variable: 'NO_DEFAULT_POOLS', value: 'true', optional: true },
 ]
 
-/** Calico only enforces policy there. */
+/** Calico only enforces policy there, and a configuration of its own plugin has no effect. */
 function byOthers(seen: Examination, type: Exclude<CniType, 'Calico'>): Taken {
+  seen.cni = noCniConfig
   for (const { variable, value: wanted, optional } of [...demandsOfAll, ...demands[type]]) {
     const value = seen.value(variable)
     if (value === undefined ? optional : value.toLowerCase() === wanted) continue

@@ -60,7 +60,8 @@ export function ignored(seen: Examination): Taken {
     ...['CALICO_IPV4POOL', 'CALICO_IPV6POOL'].flatMap(pool => pools.map(what => `${pool}_${what}`)),
   ])
   seen.ignore(['KUBERNETES_NODE_NAME', 'CALICO_NETWORKING_BACKEND'], { container: 'upgrade-ipam' })
-  seen.ignore(['SLEEP'], cniInstaller)
+  // The MTU only fills a template, which may have none.
+  seen.ignore(['SLEEP', 'CNI_MTU'], cniInstaller)
   return {}
 }
 

@@ -59,7 +59,7 @@ const namesOfLabelled = (nodes: Node[]): string[] => nodes.filter(node => labelO
 async function readNodes(cluster: Reader, calicoNode: DaemonSet): Promise<NodeState[]> {
   const affinity = calicoNode.spec?.template.spec?.affinity?.nodeAffinity
   const [nodes, before, after] = await Promise.all([
-    cluster.derive('nodes that are moved from kube-system to calico-system', Node, all =>
+    cluster.derive(`nodes that are moved from kube-system to calico-system ${JSON.stringify(affinity)}`, Node, all =>
       all
         .filter(node => isLinux(node) && meets(affinity, node))
         .map(node => ({ name: node.metadata.name, label: labelOf(node), alive: isReady(node) })),

@@ -9,7 +9,7 @@ import { slicesOf } from './endpoints.ts'
 import { chooseNode } from './fit.ts'
 import { jobPlan } from './job.ts'
 import { nextStatus, unschedulable } from './kubelet.ts'
-import { wellStatus } from './nodes.ts'
+import { nodeStatus } from './nodes.ts'
 import type { Plan } from './plan.ts'
 import { isTerminating } from './pods.ts'
 import { replicaSetPlan } from './replicas.ts'
@@ -84,8 +84,10 @@ async function nodeActs(world: World, node: Node | undefined): Promise<boolean> 
   if (!node || isTerminating(node)) return true
   const shelf = new ServerShelf(world.nodes, world.settings.transport)
   const ready = node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')
+  if (world.isSilent(node.metadata.name))
+    return !ready || shelf.replace({ ...node, status: nodeStatus(node, { now: world.now, silent: true }) }, 'status')
   if (world.settings.heartbeatMs !== undefined || !ready) {
-    if (!(await shelf.replace({ ...node, status: wellStatus(node, world.now) }, 'status'))) return false
+    if (!(await shelf.replace({ ...node, status: nodeStatus(node, { now: world.now }) }, 'status'))) return false
   }
   // New nodes carry a taint until they are heard of.
   const current = world.nodes.get(node.metadata.name) ?? node
@@ -97,8 +99,9 @@ async function nodeActs(world: World, node: Node | undefined): Promise<boolean> 
 async function podActs(world: World, pod: Pod | undefined): Promise<boolean> {
   if (!pod) return true
   const { pods, nodes, now } = world
-  if (isTerminating(pod)) return pods.remove(pod, 0)
   const { nodeName } = pod.spec ?? {}
+  if (nodeName && world.isSilent(nodeName) && nodes.get(nodeName)) return true
+  if (isTerminating(pod)) return pods.remove(pod, 0)
   if (!nodeName) return place(world, pod)
   const node = nodes.get(nodeName)
   const status = nextStatus(pod, { node, failure: world.failureOf(pod), now, addresses: node ? world.addressesOf(pod, node) : [] })

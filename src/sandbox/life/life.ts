@@ -62,6 +62,11 @@ export class Life {
     return this.#world.fail(target, { reason, ...(message !== undefined && { message }) })
   }
 
+  /** The kubelet of a node says nothing and does nothing any more, until what is returned is called. */
+  silence(node: string): () => void {
+    return this.#world.silence(node)
+  }
+
   async #step(key: string): Promise<void> {
     if (!(await act(this.#world, key))) this.#steps.soon(key, patience)
   }

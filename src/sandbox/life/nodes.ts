@@ -87,11 +87,15 @@ const quiet = [
   ['PIDPressure', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
 ] as const
 
-/** The status of a node whose kubelet is well, as it says at this moment. */
-export function wellStatus({ status = {} }: Node, now: string): NonNullable<Node['status']> {
-  const condition = (type: string, is: string, [reason, message]: readonly [string, string]) => {
-    const old = status.conditions?.find(each => each.type === type && each.status === is)
-    return { type, status: is, lastHeartbeatTime: now, lastTransitionTime: old?.lastTransitionTime ?? now, reason, message }
+const silence = ['NodeStatusUnknown', 'Kubelet stopped posting node status.'] as const
+
+/** The status of a node whose kubelet is well, as it says at this moment; or of one that has fallen silent, as others say of it. */
+export function nodeStatus({ status = {} }: Node, { now, silent = false }: { now: string; silent?: boolean }): NonNullable<Node['status']> {
+  const condition = (type: string, is: string, words: readonly [string, string]) => {
+    const [value, [reason, message]] = silent ? ['Unknown', silence] : [is, words]
+    const old = status.conditions?.find(each => each.type === type)
+    const lastTransitionTime = old?.status === value ? old.lastTransitionTime : now
+    return { type, status: value, lastHeartbeatTime: silent ? old?.lastHeartbeatTime : now, lastTransitionTime, reason, message }
   }
   return {
     ...status,

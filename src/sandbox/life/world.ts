@@ -44,7 +44,10 @@ export class World {
   /** By the uid of the DaemonSet; forgotten when a node changes. */
   readonly #nodesFor = new Map<string, { generation: number | undefined; nodes: ReadonlySet<string> }>()
   readonly #failures = new Set<{ target: Target; failure: Failure }>()
+  readonly #silent = new Set<string>()
   readonly #places = new Map<string, number>()
+  /** Pods that no node would have, by uid. */
+  readonly #unplaced = new Map<string, Pod>()
   #place = 0
 
   constructor(settings: Settings) {
@@ -108,6 +111,20 @@ export class World {
     }
   }
 
+  silence(name: string): () => void {
+    this.#silent.add(name)
+    this.soon('Node', { metadata: { name } })
+    return () => {
+      this.#silent.delete(name)
+      this.soon('Node', { metadata: { name } })
+      this.#lookAtPodsOf(name)
+    }
+  }
+
+  isSilent(node: string): boolean {
+    return this.#silent.has(node)
+  }
+
   failureOf(pod: Pod): Failure | undefined {
     for (const { target, failure } of this.#failures) if (isMeant(target, pod)) return failure
     return undefined
@@ -118,6 +135,10 @@ export class World {
     const place = this.#places.get(uid) ?? this.#place++
     this.#places.set(uid, place)
     return podAddresses(node, place)
+  }
+
+  #lookAtPodsOf(node: string): void {
+    for (const pod of this.pods.all) if (pod.spec?.nodeName === node) this.soon('Pod', pod)
   }
 
   #lookAtPods(): void {
@@ -160,13 +181,24 @@ export class World {
     if (!gone && old && equal(placing(node), placing(old))) return
     this.#nodesFor.clear()
     for (const set of this.#workloads.get('DaemonSet')!.mirror.all) this.soon('DaemonSet', set)
-    for (const pod of this.pods.all) if (!pod.spec?.nodeName) this.soon('Pod', pod)
+    this.#placeAgain()
+    if (gone) this.#lookAtPodsOf(node.metadata.name)
+  }
+
+  /** There may be room now. */
+  #placeAgain(): void {
+    for (const pod of this.#unplaced.values()) this.soon('Pod', pod)
   }
 
   #podChanged(pod: Pod, gone: boolean): void {
+    const { uid = '' } = pod.metadata
     this.#ownedChanged(pod, gone)
-    if (gone) this.#places.delete(pod.metadata.uid ?? '')
-    else this.soon('Pod', pod, pod.spec?.nodeName && !isTerminating(pod) ? this.settings.startMs : this.settings.stepMs)
+    if (gone || pod.spec?.nodeName) this.#unplaced.delete(uid)
+    else this.#unplaced.set(uid, pod)
+    if (gone) {
+      this.#places.delete(uid)
+      this.#placeAgain()
+    } else this.soon('Pod', pod, pod.spec?.nodeName && !isTerminating(pod) ? this.settings.startMs : this.settings.stepMs)
     if (this.slices) for (const service of this.#workloads.get('Service')!.mirror.all) this.soon('Service', service)
   }
 
