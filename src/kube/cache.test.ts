@@ -107,6 +107,28 @@ test('only what is asked for is kept, and records of writers only of objects tha
   expect(theirs).not.toHaveProperty('metadata.managedFields')
 })
 
+test('an event that changes nothing of what is kept is none, and leaves what was worked out of the list', async () => {
+  const { cache, transport, events, settle } = cacheOf(never, undefined, {
+    transform: (_, object) => {
+      const { data: _beat, ...rest } = object as ConfigMap
+      return rest
+    },
+  })
+  const view = cache.view(ConfigMap)
+  await settle()
+  const [stream] = transport.streams
+  stream!.send('ADDED', configMap('a', 1))
+  stream!.complete('1')
+  await settle()
+  const { edition } = view
+  stream!.send('MODIFIED', configMap('a', 2, { data: { beat: '2' } }))
+  await settle()
+  expect([events.length, view.edition === edition, view.get('a', 'default')?.metadata.resourceVersion]).toEqual([0, true, '2'])
+  stream!.send('MODIFIED', { ...configMap('a', 3), immutable: true } as KubeObject)
+  await settle()
+  expect([events.length, view.edition === edition]).toEqual([1, false])
+})
+
 test('when a server that was out of reach answers one watch, the others are tried again within seconds', async () => {
   let down = true
   const { cache, time, transport } = cacheOf(

@@ -1,6 +1,7 @@
 /** What the cluster is, as far as somebody looked: one watch per kind and scope, shared by all who look at it. Never writes to the cluster. */
 import type { Client } from './client.ts'
 import type { Clock, Random } from './clock.ts'
+import { Editions } from './editions.ts'
 import { isForbidden, isUnauthorized } from './errors.ts'
 import { Feed, type FeedState, type FeedTools, type Scope } from './feed.ts'
 import { type Kind, type KubeObject, type ObjectRef, refOf } from './objects.ts'
@@ -22,6 +23,8 @@ export interface View<T extends KubeObject = KubeObject> {
   get(name: string, namespace?: string): T | undefined
   /** By namespace, then name. */
   list(): T[]
+  /** What was worked out of the list holds as long as this is the same object. */
+  readonly edition: object
 }
 
 /** `state` when a view's state changed, else what happened to an object. That a view has settled, and what is there then, makes no events, but for `state` when it took more than ten seconds. */
@@ -51,6 +54,7 @@ export class Cache {
   readonly #views = new Map<string, HomedView[]>()
   readonly #feeds = new Map<string, Feed[]>()
   readonly #listeners = new Set<(event: CacheEvent) => void>()
+  readonly #editions = new Editions()
 
   constructor({ client, clock, random, transform = (_, object) => object, managers = [] }: CacheOptions) {
     const keepers = new Set(managers)
@@ -62,7 +66,9 @@ export class Cache {
       keep: (kind, object, known) => {
         const ours = isOurs(object, keepers)
         const kept = transform(kind, object, ours)
-        return ours || known?.metadata.managedFields ? kept : withoutRecord(kept)
+        const result = ours || known?.metadata.managedFields ? kept : withoutRecord(kept)
+        if (kept !== object) this.#editions.part(result)
+        return result
       },
       changed: (feed, changes) => this.#changed(feed, changes),
       stateChanged: (feed, before) => this.#stateChanged(feed, before),
@@ -74,7 +80,7 @@ export class Cache {
     const views = listIn(this.#views, kind)
     let view = views.find(({ scope: other }) => other.namespace === scope.namespace && other.name === scope.name)
     if (!view) {
-      view = new HomedView(kind, scope, this.#homeOf(kind, scope))
+      view = new HomedView({ kind, scope, home: this.#homeOf(kind, scope) }, this.#editions)
       views.push(view)
     }
     return view as unknown as View<T>
@@ -146,11 +152,14 @@ export class Cache {
   #changed(feed: Feed, changes: readonly Change[]): void {
     const views = listIn(this.#views, feed.kind).filter(({ home }) => home === feed)
     const view = views.find(({ scope }) => scope === feed.scope) ?? views[0]
-    if (view) for (const change of changes) this.#emit({ ...change, kind: feed.kind, view: view as View })
+    const seen = this.#editions.seen(changes)
+    if (seen.length > 0) this.#editions.next(feed)
+    if (view) for (const change of seen) this.#emit({ ...change, kind: feed.kind, view: view as View })
   }
 
   /** Finds the best home for every view of the kind, and closes watches in which none is at home any more. */
   #stateChanged(feed: Feed, stateBefore: FeedState): void {
+    this.#editions.next(feed)
     if (stateBefore === 'failing' && feed.state === 'synced') this.#rally()
     const views = listIn(this.#views, feed.kind)
     const before = views.map(view => ({ view, home: view.home, state: view.home === feed ? stateBefore : view.state }))
@@ -216,11 +225,13 @@ class HomedView implements View {
   readonly kind: Kind
   readonly scope: Scope
   home: Feed
+  readonly #editions: Editions
 
-  constructor(kind: Kind, scope: Scope, home: Feed) {
+  constructor({ kind, scope, home }: { kind: Kind; scope: Scope; home: Feed }, editions: Editions) {
     this.kind = kind
     this.scope = scope
     this.home = home
+    this.#editions = editions
   }
 
   get state(): FeedState {
@@ -242,6 +253,10 @@ class HomedView implements View {
   get(name: string, namespace?: string): KubeObject | undefined {
     const inside = this.kind.namespaced ? (namespace ?? this.scope.namespace) : undefined
     return covers(this.scope, { name, namespace: inside }) ? this.home.store.get(name, inside) : undefined
+  }
+
+  get edition(): object {
+    return this.#editions.of(this.home)
   }
 
   list(): KubeObject[] {

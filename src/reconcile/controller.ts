@@ -11,7 +11,7 @@ export interface Reader {
   list<T extends KubeObject>(kind: Kind<T>, namespace?: string): Promise<T[]>
   /** Whether the API server serves the kind now. */
   serves(kind: Kind): Promise<boolean>
-  /** A value computed from all objects of a kind. Wakes only when the value, compared as JSON, changes. */
+  /** A value computed from all objects of a kind. Wakes only when the value, compared as JSON, changes. The same name is always given with the same projection: controllers share what came of it, and none changes it. */
   derive<T extends KubeObject, V>(name: string, kind: Kind<T>, project: (objects: T[]) => V): Promise<V>
 }
 

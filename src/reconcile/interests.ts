@@ -1,12 +1,12 @@
 /** What a controller looked at, and so what wakes it again. Remembers; decides nothing. */
 import type { CacheEvent } from '../kube/cache.ts'
-import { groupOf, type Kind, type KubeObject } from '../kube/objects.ts'
+import { groupOf, type Kind } from '../kube/objects.ts'
+import type { Question } from './derived.ts'
 
 interface Derived {
-  kind: Kind
-  project: (objects: KubeObject[]) => unknown
+  question: Question
   /** The value last given out, as JSON. */
-  value: string
+  text: string
 }
 
 const nameKey = (namespace: string | undefined, name: string) => `${namespace ?? ''}/${name}`
@@ -36,9 +36,9 @@ export class Interests {
     this.#kinds.add(kindKey(kind))
   }
 
-  derive(name: string, derived: Derived): void {
-    this.#kinds.add(kindKey(derived.kind))
-    this.#derived.set(name, derived)
+  derive(derived: Derived): void {
+    this.#kinds.add(kindKey(derived.question.kind))
+    this.#derived.set(derived.question.name, derived)
   }
 
   touchedBy(event: CacheEvent): Touch {
@@ -49,12 +49,12 @@ export class Interests {
     if (this.#names.get(kind)?.has(nameKey(namespace, name))) return 'yes'
     const lists = this.#lists.get(kind)
     if (lists?.has('') || lists?.has(namespace ?? '')) return 'yes'
-    return [...this.#derived.values()].some(derived => kindKey(derived.kind) === kind) ? 'maybe' : 'no'
+    return [...this.#derived.values()].some(({ question }) => kindKey(question.kind) === kind) ? 'maybe' : 'no'
   }
 
-  /** Whether a derived value of this kind is another than the one given out. */
-  differs(list: (kind: Kind) => KubeObject[]): boolean {
-    return [...this.#derived.values()].some(({ kind, project, value }) => JSON.stringify(project(list(kind))) !== value)
+  /** Whether a derived value is another than the one given out. */
+  differs(now: (question: Question) => string): boolean {
+    return [...this.#derived.values()].some(({ question, text }) => now(question) !== text)
   }
 
   /** After a failed run the recorded set is the union of the last good and the failed one: what should wake it may lie behind the failure. */

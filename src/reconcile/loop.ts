@@ -5,6 +5,7 @@ import type { Cache } from '../kube/cache.ts'
 import type { Clock, Random } from '../kube/clock.ts'
 import { type Kind, type KubeObject, keyOf } from '../kube/objects.ts'
 import type { Controller, Outcome } from './controller.ts'
+import { Derivations } from './derived.ts'
 import { Enactor } from './enact.ts'
 import { Limiter } from './limiter.ts'
 import { type Authorship, type Leftover, leftovers, mayBeLeftOver } from './prune.ts'
@@ -45,7 +46,7 @@ export class Loop {
     const { clock, controllers } = options
     this.#options = options
     this.#sight = new Sight(clock)
-    const tools = { ...options, sight: this.#sight, limiter: new Limiter(writesAtOnce) }
+    const tools = { ...options, sight: this.#sight, derivations: new Derivations(), limiter: new Limiter(writesAtOnce) }
     this.#runners = controllers.map(
       controller =>
         new Runner(controller, {

@@ -3,6 +3,7 @@ import type { Cache, View } from '../kube/cache.ts'
 import { isForbidden, isUnauthorized } from '../kube/errors.ts'
 import { type Kind, type KubeObject, resourceOf } from '../kube/objects.ts'
 import type { Reader } from './controller.ts'
+import type { Derivations, Question } from './derived.ts'
 import { Interests } from './interests.ts'
 import type { Scopes } from './scopes.ts'
 import type { Sight } from './sight.ts'
@@ -24,6 +25,8 @@ export interface ReaderTools {
   cache: Cache
   scopes: Scopes
   sight: Sight
+  /** Shared by all. */
+  derivations: Derivations
 }
 
 export class RecordingReader implements Reader {
@@ -61,8 +64,9 @@ export class RecordingReader implements Reader {
   async derive<T extends KubeObject, V>(name: string, kind: Kind<T>, project: (objects: T[]) => V): Promise<V> {
     this.interests.served(kind)
     const view = await this.#readable(this.#tools.cache.view(kind, {}))
-    const value = project(view.list())
-    this.interests.derive(name, { kind, project: project as (objects: KubeObject[]) => unknown, value: JSON.stringify(value) })
+    const question = { name, kind, project }
+    const { value, text } = this.#tools.derivations.of(question, view)
+    this.interests.derive({ question: question as unknown as Question, text })
     return value
   }
 

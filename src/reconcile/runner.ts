@@ -2,9 +2,9 @@
 
 import type { Cache, CacheEvent } from '../kube/cache.ts'
 import type { Clock, Random } from '../kube/clock.ts'
-import type { Kind, KubeObject } from '../kube/objects.ts'
 import { delayAfter } from './backoff.ts'
 import type { Controller, Outcome } from './controller.ts'
+import type { Question } from './derived.ts'
 import type { Enactor } from './enact.ts'
 import type { Interests } from './interests.ts'
 import type { Enacted } from './pass.ts'
@@ -143,7 +143,7 @@ export class Runner {
   }
 
   async #answer(need: Need): Promise<void> {
-    if (need === 'check' && !this.#interests.some(interests => interests.differs(kind => this.#listed(kind)))) return
+    if (need === 'check' && !this.#interests.some(interests => interests.differs(question => this.#derived(question)))) return
     const decided = need === 'objects' && this.#last?.outcome ? this.#last : await this.#decide()
     if (this.#stopped) return
     const report = await this.#enacted(decided)
@@ -242,7 +242,8 @@ export class Runner {
     this.#cancel[timer] = this.#shop.clock.after(milliseconds, () => this.#wake(timer === 'retry' ? 'objects' : 'facts'))
   }
 
-  #listed(kind: Kind): KubeObject[] {
-    return this.#shop.cache.view(kind, {}).list()
+  #derived(question: Question): string {
+    const { cache, derivations } = this.#shop
+    return derivations.of(question, cache.view(question.kind, {})).text
   }
 }
