@@ -35,7 +35,8 @@ export const Istio = resource({
   ...operator,
   kind: 'Istio',
   plural: 'istios',
-  description: "Runs Istio's ambient mesh.",
+  description:
+    "Asks for Istio's ambient mesh, which this operator does not install: it reports so, touches nothing that another operator installed, and lets the resource be deleted.",
   spec,
   status: conditionsOnly,
   rules: named(['default']),

@@ -1,8 +1,9 @@
 /** Reads Kubernetes manifests, YAML or JSON, one or many to a file; and writes them. Says of bad ones where they are bad, by line and column. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { LineCounter, parseAllDocuments, stringify, type Tags } from 'yaml'
+import { LineCounter, parseAllDocuments, stringify } from 'yaml'
 import type { KubeObject } from '../kube/objects.ts'
+import { kubernetesTags } from '../kube/yaml.ts'
 
 /** A file that cannot be used as it is; the message has its place. */
 export class ManifestError extends Error {
@@ -19,7 +20,7 @@ export function readManifests(paths: readonly string[], stdin: () => string): Ku
 /** The objects in a text; Lists are taken apart. Throws ManifestError for what does not parse or is no Kubernetes object. */
 export function parseManifests(name: string, text: string): KubeObject[] {
   const lineCounter = new LineCounter()
-  const documents = parseAllDocuments(text, { version: '1.1', customTags, lineCounter, prettyErrors: false })
+  const documents = parseAllDocuments(text, { version: '1.1', customTags: kubernetesTags, lineCounter, prettyErrors: false })
   if (!Array.isArray(documents)) return []
   return documents.flatMap(document => {
     const [error] = document.errors
@@ -30,27 +31,6 @@ export function parseManifests(name: string, text: string): KubeObject[] {
     const { line } = lineCounter.linePos(document.contents?.range?.[0] ?? 0)
     return objectsIn(plain(document, `${name}:${line}`), `${name}:${line}`)
   })
-}
-
-/** Kubernetes' own readers are YAML 1.1: a bare `yes` is a boolean, 0644 is octal. But `y` and `n` they take as text, and so dates, 12:30, and what has no digit before an `e`. */
-const customTags = (tags: Tags): Tags => [
-  {
-    identify: value => typeof value === 'boolean',
-    default: true,
-    tag: 'tag:yaml.org,2002:bool',
-    test: /^(?:[Yy]es|YES|[Tt]rue|TRUE|[Oo]n|ON|[Nn]o|NO|[Ff]alse|FALSE|[Oo]ff|OFF)$/,
-    resolve: (text: string) => /^(?:y|t|on)/i.test(text),
-  },
-  ...tags.flatMap((tag): Tag[] => (typeof tag === 'string' ? [tag] : asKubernetesHasIt(tag))),
-]
-
-type Tag = Tags[number]
-
-function asKubernetesHasIt(tag: Exclude<Tag, string>): Tag[] {
-  const type = tag.tag.split(':').at(-1)
-  if (type === 'bool' || type === 'timestamp' || ('format' in tag && tag.format === 'TIME')) return []
-  if (type !== 'float' || !('test' in tag) || !tag.test || tag.test.test('.nan')) return [tag]
-  return [{ ...tag, test: new RegExp(`^(?=[-+]?\\.?[0-9])${tag.test.source.slice(1)}`) }]
 }
 
 /** YAML that readers of version 1.1 and 1.2 understand alike. */

@@ -121,10 +121,10 @@ async function readCertificates(cluster: Reader): Promise<CertificatesFound> {
 
 /**
  * The Job runs until what it makes is there, and once more for each version of the controller. It vanishes when it has run, and leaves no record
- * but these; so it is written before the controller is.
+ * but these; so it is written before the controller is, and once it is not needed nobody asks whether it is there.
  */
-const needsCertificates = ({ secret, trusted, running, job: itself }: CertificatesFound, image: string): boolean =>
-  itself !== undefined || !secret || !trusted || !running.includes(image)
+const needsCertificates = ({ secret, trusted, running }: CertificatesFound, image: string): boolean =>
+  !secret || !trusted || !running.includes(image)
 
 const job: ObjectRef = { apiVersion: 'batch/v1', kind: 'Job', name: certgenName, namespace: gatewaySystem }
 

@@ -35,6 +35,13 @@ test('a CRD that we keep is kept whole, of others only whether and as what they 
   expect(kept({ ...surroundings, manageCrds: false })(CustomResourceDefinition, mine!)).not.toBe(mine)
 })
 
+test('a CRD that many bring is kept whole only where an operator of ours has written it', () => {
+  const [mine] = crds('v3') as unknown as CustomResourceDefinition[]
+  const shared = { ...mine!, metadata: { ...mine!.metadata, name: 'gateways.gateway.networking.k8s.io' } }
+  expect(keeping(CustomResourceDefinition, shared, true)).toBe(shared)
+  expect(size(keeping(CustomResourceDefinition, shared, false))).toBeLessThan(1000)
+})
+
 const established = { conditions: [{ type: 'Established', status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' }] }
 
 test('everything else is kept as it is', () => {

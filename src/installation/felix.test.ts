@@ -27,6 +27,19 @@ describe('filled in where nobody set them', () => {
     })
   })
 
+  test('is where programs in pods ask for their policies, once Gateways were asked for', () => {
+    const felix = (policySyncPathPrefix?: string): FelixConfiguration => ({
+      apiVersion: 'projectcalico.org/v3',
+      kind: 'FelixConfiguration',
+      metadata: { name: 'default' },
+      spec: { policySyncPathPrefix },
+    })
+    expect(fields({}, { felix: felix() }).claim).not.toHaveProperty('policySyncPathPrefix')
+    expect(fields({}, { gateways: true }).claim).toMatchObject({ policySyncPathPrefix: '/var/run/nodeagent' })
+    expect(fields({}, { felix: felix('/var/run/nodeagent') }).claim).toMatchObject({ policySyncPathPrefix: '/var/run/nodeagent' })
+    expect(fields({}, { felix: felix('/elsewhere') }).claim).not.toHaveProperty('policySyncPathPrefix')
+  })
+
   test('are routing tables that the plugins of clouds leave free', () => {
     expect(fields({ cni: { type: 'AmazonVPC' } }).claim.routeTableRange).toEqual({ min: 65, max: 99 })
     expect(fields({ cni: { type: 'GKE' } }).claim.routeTableRange).toEqual({ min: 10, max: 250 })

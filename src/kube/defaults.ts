@@ -153,7 +153,13 @@ const kept: Record<string, readonly string[]> = {
   'core.v1.PodSpec': ['serviceAccountName', 'serviceAccount'],
   'core.v1.ServiceSpec': ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'healthCheckNodePort'],
   'core.v1.ServicePort': ['nodePort'],
-  'core.v1.ServiceAccount': ['secrets'],
+  // Who makes the certificate of a webhook tells whom to trust, often long after the webhook was made.
+  'admissionregistration.v1.WebhookClientConfig': ['caBundle'],
+  // OpenShift gives every account its own.
+  'core.v1.ServiceAccount': ['secrets', 'imagePullSecrets'],
+  // Azure exempts namespaces of its own from every webhook.
+  'admissionregistration.v1.ValidatingWebhook': ['namespaceSelector'],
+  'admissionregistration.v1.MutatingWebhook': ['namespaceSelector'],
 }
 
 export const isKept = (type: SchemaNode | undefined, field: string): boolean =>

@@ -221,6 +221,25 @@ describe('a kind that is not served', () => {
   })
 })
 
+test('what yields is made where it is missing, kept where it is ours, and left alone where somebody else made it', async () => {
+  const objects = ['theirs', 'ours'].map(name => ({ object: configMap(name, { a: '1', b: '1' }), yields: true }))
+  const { it, bed } = await enacting({ objects }, { before: [configMap('theirs', { a: '2' })] })
+  expect(it.writes()).toEqual(['write ConfigMap ours'])
+  await bed.changes(refTo('ours'), { data: { a: '3' } })
+  await bed.time.pass(1_000)
+  expect((await bed.live(refTo('ours')))?.data).toEqual({ a: '1', b: '1' })
+  expect((await bed.live(refTo('theirs')))?.data).toEqual({ a: '2' })
+  expect(it.said('one')).toEqual([])
+})
+
+test('what is only good to have is no problem where it is refused; it is told, and tried again', async () => {
+  const { it } = await enacting({ objects: [{ object: configMap('bad', { 'not a key': '' }), optional: true }, configMap('good')] })
+  expect(it.writes()).toEqual(['write ConfigMap bad 422', 'write ConfigMap good'])
+  const { enacted } = it.reports.at(-1)!
+  expect(enacted).toMatchObject({ problems: [], lacking: [expect.stringContaining('ConfigMap calico-system/bad')] })
+  expect(enacted?.retryIn).toBeGreaterThan(0)
+})
+
 test('something that is to go stays where somebody else made it and that matters', async () => {
   const { it, bed } = await enacting(
     {

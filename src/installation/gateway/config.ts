@@ -1,9 +1,9 @@
 /**
  * The configuration of Envoy Gateway: what a user wrote of it, read and judged, and what it has to say whatever the user wrote (spec/gatewayapi-istio.md §2.5). Pure.
  */
-import { isMap, LineCounter, parseDocument } from 'yaml'
 import type { ConfigMap } from '../../kube/kinds.ts'
 import { type Json, refOf } from '../../kube/objects.ts'
+import { readYaml } from '../../kube/yaml.ts'
 import type { Problem } from '../../reconcile/problems.ts'
 
 /** An object of JSON. */
@@ -87,24 +87,18 @@ export function readConfig(map: ConfigMap): ConfigRead {
   const text = map.data?.[configKey]
   if (text === undefined)
     return failed(wrong(`missing '${configKey}' key`, `Put the configuration of Envoy Gateway under the key ${configKey}`))
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.1', logLevel: 'silent' })
-  const faults = document.errors.map(({ message, pos: [at] }) => {
-    const { line, col } = lines.linePos(at)
-    return wrong(`line ${line}, column ${col}: ${firstLine(message)}`, 'Write YAML')
-  })
-  if (faults.length > 0) return failed(...faults)
-  if (document.contents !== null && !isMap(document.contents))
+  const read = readYaml(text)
+  if ('faults' in read) return failed(...read.faults.map(fault => wrong(fault, 'Write YAML')))
+  const value = asJson(read.value)
+  if (!isTree(value))
     return failed(wrong('it is no object', 'Write an object with apiVersion gateway.envoyproxy.io/v1alpha1 and kind EnvoyGateway'))
-  const value = asJson(document.toJS()) as Tree
   const { kind = 'EnvoyGateway' } = value
   if (kind !== 'EnvoyGateway') return failed(wrong(`kind: ${JSON.stringify(kind)} is not EnvoyGateway`, 'Write kind: EnvoyGateway'))
   return sifted(value, wrong)
 }
 
 const failed = (...problems: Problem[]): ConfigRead => ({ problems, warnings: [] })
-const firstLine = (message: string): string => message.split('\n')[0]!.replace(/:?\s*$/, '')
-/** YAML has dates and numbers as keys, JSON has not. */
+/** YAML has numbers as keys and no end of other things, JSON has not. */
 const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? {}))
 
 function sifted(value: Tree, wrong: (message: string, remedy: string) => Problem): ConfigRead {
