@@ -24,14 +24,14 @@ const configurations = [
   ['certificate-management', 'goldmane-only', 'pools-several'],
 ] as const
 
-/** How many of the nine other configurations each is changed into; all with 9. */
-const others = Number(process.env.SWITCHES ?? 1)
-/** Which of them it is changes from day to day, so that all have their turn. */
-const today = Number(process.env.SWITCHES_FROM ?? Math.floor(Date.now() / 86_400_000)) % 9
-
-const pairs = configurations.flatMap((before, index) =>
-  Array.from({ length: others }, (_, step) => ({ before, after: configurations[(index + 1 + ((today + step) % 9)) % 10]! })),
+const all = Array.from({ length: configurations.length - 1 }, (_, step) => step + 1).flatMap(step =>
+  configurations.map((before, index) => ({ before, after: configurations[(index + step) % configurations.length]! })),
 )
+/** How many of the pairs are tried; all of them with 90. */
+const count = Number(process.env.SWITCHES ?? 3)
+/** With which of them it begins changes from day to day, so that all have their turn. */
+const first = Number(process.env.SWITCHES_FROM ?? Math.floor(Date.now() / 86_400_000) * count) % all.length
+const pairs = [...all, ...all].slice(first, first + Math.min(count, all.length))
 
 interface Installed {
   having: Having
@@ -73,7 +73,7 @@ const listsPools = (having: Having): boolean =>
     kind === 'Installation' ? spec?.calicoNetwork?.ipPools !== undefined : false,
   )
 
-test.each(pairs)(`$before, then $after (SWITCHES_FROM=${today})`, async ({ before, after }) => {
+test.each(pairs)(`$before, then $after (SWITCHES_FROM=${first})`, async ({ before, after }) => {
   const [one, other] = [await installed(before), await installed(after)]
   const expected = listsPools(other.having) ? other : await installed(after, before)
   const cluster = await operated(one.snapshot)

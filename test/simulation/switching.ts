@@ -42,19 +42,31 @@ export const poolsIn = ({ store }: Snapshot): Having =>
 
 const options: OfflineOptions = { keys: knownKeys(), families: ['IPv4', 'IPv6'], start }
 
+const grounds = new Map<Mode, Promise<Snapshot>>()
+
 /** Three nodes, what the user has, and no operator yet. */
 export async function furnished(mode: Mode, having: Having): Promise<Snapshot> {
+  const ground = grounds.get(mode) ?? laid(mode)
+  grounds.set(mode, ground)
+  const cluster = bare(await ground)
+  await cluster.furnish(having)
+  return snapshotOf(cluster)
+}
+
+async function laid(mode: Mode): Promise<Snapshot> {
   const cluster = new Offline(options)
   await cluster.furnish(ground(mode))
   await cluster.addNodes([{ count: 3 }])
-  await cluster.furnish(having)
   await cluster.rest()
   return snapshotOf(cluster)
 }
 
+/** Without an operator. What follows by chance follows from the seed. */
+export const bare = (from: Snapshot, seed?: number): Offline => new Offline({ ...options, from, seed })
+
 /** With an operator that has come to rest. */
 export async function operated(from: Snapshot): Promise<Offline> {
-  const cluster = new Offline({ ...options, from })
+  const cluster = bare(from)
   await cluster.start({ systemRoots: '', manageCrds: false })
   await cluster.rest()
   return cluster
@@ -78,7 +90,7 @@ export async function change(user: User, from: Having, to: Having): Promise<void
 }
 
 /** What the operator made is taken over, as by `kubectl apply`. */
-async function applied(user: User, object: KubeObject): Promise<void> {
+export async function applied(user: User, object: KubeObject): Promise<void> {
   try {
     await user.create(object)
   } catch (error) {
