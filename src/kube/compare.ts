@@ -8,6 +8,7 @@ import {
   type Fields,
   fieldSet,
   fieldsOf,
+  has,
   inWords,
   isAtomic,
   isMap,
@@ -54,12 +55,10 @@ export function needsWrite(wanted: KubeObject, live: KubeObject | undefined, own
   return path && { why: 'not wanted', path: inWords(path), steps: path }
 }
 
-/** The fields that are ours by the server's record, still there, and not in the wanted object. */
-export function* leftovers(
-  wanted: KubeObject,
-  live: KubeObject,
-  { schema, manager, predecessors, subresource, whole }: Ownership,
-): Generator<Path> {
+/** The fields that are ours to take away, still there, and not in the wanted object: by the server's record, and what others have put into an object that is ours as a whole. */
+export function* leftovers(wanted: KubeObject, live: KubeObject, ownership: Ownership): Generator<Path> {
+  const { schema, manager, predecessors, subresource, whole } = ownership
+  for (const { paths } of additions(wanted, live, ownership)) yield* paths
   const own = fieldsOf(entryOf(live, { manager, operation: 'Apply', subresource }))
   // What was set by updates cannot be given up through a subresource, and beside a part it is not ours to give up.
   const updates = subresource || !whole ? [] : updatesOf(live, [manager, ...predecessors])
@@ -71,10 +70,35 @@ export function* leftovers(
   }
 }
 
+/** What somebody else's updates have put beside what is wanted. Labels and annotations are everybody's, those of pods too; and who applies has told that he means to keep it. */
+export function additions(
+  wanted: KubeObject,
+  live: KubeObject,
+  { schema, manager, predecessors, subresource, whole }: Ownership,
+): { entry: ManagedFieldsEntry; paths: Path[] }[] {
+  const strangers = subresource || !whole ? [] : updatesOf(live).filter(entry => ![manager, ...predecessors].includes(entry.manager ?? ''))
+  if (strangers.length === 0) return []
+  const set = fieldSet(wanted, schema)
+  const isAdded = (path: Path) => isContent(path) && !isServers(live, schema, path)
+  return strangers
+    .map(entry => {
+      const leaves = [...missing(fieldsOf(entry) ?? {}, set)].filter(isAdded)
+      return { entry, paths: distinct(leaves.map(path => topOf(path, set))) }
+    })
+    .filter(({ paths }) => paths.length > 0)
+}
+
+/** The shortest way to something that is not wanted at all: an item goes with all that is in it. */
+const topOf = (path: Path, set: Fields): Path => path.slice(0, 1 + path.findIndex((_, index) => !has(set, path.slice(0, index + 1))))
+
+const distinct = (paths: Path[]): Path[] => [...new Map(paths.map(path => [JSON.stringify(path), path])).values()]
+
+export const isContent = (path: Path): boolean => path[0] !== 'f:status' && !path.includes('f:metadata')
+
 /** Entries of updates, as opposed to applies, of the object itself. */
-export const updatesOf = ({ metadata }: KubeObject, managers: readonly string[]): ManagedFieldsEntry[] =>
+export const updatesOf = ({ metadata }: KubeObject, managers?: readonly string[]): ManagedFieldsEntry[] =>
   (metadata.managedFields ?? []).filter(
-    ({ manager = '', operation, subresource }) => operation === 'Update' && !subresource && managers.includes(manager),
+    ({ manager = '', operation, subresource }) => operation === 'Update' && !subresource && (managers?.includes(manager) ?? true),
   )
 
 /**
@@ -84,10 +108,15 @@ export const updatesOf = ({ metadata }: KubeObject, managers: readonly string[])
 function isServers(live: KubeObject, schema: SchemaNode | undefined, path: Path): boolean {
   const { value, parent, parentSchema, names } = placeOf(live, schema, path)
   const name = String(names.at(-1))
-  if (value === undefined || isKept(parentSchema, name)) return true
+  if (value === undefined || path.some((_, index) => isKeptAt(path.slice(0, index + 1), live, schema))) return true
   if (path[0] === 'f:metadata' && (serverAnnotations.includes(name) || serverLabels.includes(name))) return true
   if (path[0] === 'f:metadata' && path[1] === 'f:labels' && serverLabels.includes(name)) return true
   return isMap(parent) && same(serverDefault(parentSchema, name, parent), value)
+}
+
+function isKeptAt(path: Path, live: KubeObject, schema: SchemaNode | undefined): boolean {
+  const { parentSchema, names } = placeOf(live, schema, path)
+  return isKept(parentSchema, String(names.at(-1)))
 }
 
 /** One value, wanted and live, with what the schema and the server's record say of it. */

@@ -1,5 +1,5 @@
 /** Who else has set fields of an object, by its managedFields. Pure. */
-import { type Difference, equal, type Ownership } from './compare.ts'
+import { additions, type Difference, equal, type Ownership } from './compare.ts'
 import { common, fieldSet, fieldsOf, has, inWords, isMap, missing, placeOf } from './fieldset.ts'
 import type { KubeObject, ManagedFieldsEntry } from './objects.ts'
 
@@ -8,9 +8,10 @@ const foreignTo = (live: KubeObject, { manager, predecessors, subresource }: Own
     entry => (entry.subresource ?? '') === (subresource ?? '') && entry.manager !== manager && !predecessors.includes(entry.manager ?? ''),
   )
 
-/** Other managers that have set fields to other values than we want: these values are about to be replaced. */
+/** Other managers that have set fields to other values than we want, or that are not wanted at all: these are about to be replaced, or go. */
 export function othersOf(wanted: KubeObject, live: KubeObject, how: Ownership): { manager: string; paths: string[] }[] {
   const set = fieldSet(wanted, how.schema)
+  const added = additions(wanted, live, how)
   return foreignTo(live, how)
     .map(entry => {
       const shared = common(fieldsOf(entry) ?? {}, set)
@@ -18,7 +19,8 @@ export function othersOf(wanted: KubeObject, live: KubeObject, how: Ownership): 
         const [mine, theirs] = [placeOf(wanted, how.schema, path), placeOf(live, how.schema, path)]
         return !isMap(mine.value) && !equal(mine.value, theirs.value, mine.schema)
       })
-      return { manager: entry.manager ?? '', paths: paths.map(inWords) }
+      const beside = added.flatMap(addition => (addition.entry === entry ? addition.paths : []))
+      return { manager: entry.manager ?? '', paths: [...paths, ...beside].map(inWords) }
     })
     .filter(({ paths }) => paths.length > 0)
 }

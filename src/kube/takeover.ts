@@ -1,5 +1,5 @@
-/** Moves what a predecessor's updates have set into our own record, so that what is no longer wanted can be given up. Pure: makes the patch, sends nothing. */
-import { leftovers, type Ownership, updatesOf } from './compare.ts'
+/** Moves what a predecessor's updates have set, and what others have added, into our own record, so that what is not wanted can be given up. Pure: makes the patch, sends nothing. */
+import { additions, isContent, leftovers, type Ownership, updatesOf } from './compare.ts'
 import {
   asFieldsV1,
   common,
@@ -27,25 +27,26 @@ export interface Fold {
 }
 
 /**
- * Undefined when no update of ours or a predecessor's is on record. `contentDiffers` says that something must be changed or added: what a patch
+ * Undefined when no update of ours or a predecessor's is on record, and nobody has added anything. `contentDiffers` says that something must be changed or added: what a patch
  * changes beside managedFields is recorded as an update again, so only removals may ride along (found on a real server).
  */
 export function fold(wanted: KubeObject, live: KubeObject, how: Ownership & { contentDiffers: boolean }): Fold | undefined {
   const olds = updatesOf(live, [how.manager, ...how.predecessors])
-  if (olds.length === 0) return undefined
+  const added = additions(wanted, live, how)
+  if (olds.length === 0 && added.length === 0) return undefined
   const removals = how.whole && !how.contentDiffers ? removalsFrom(wanted, live, how) : undefined
   const own = entryOf(live, { manager: how.manager, operation: 'Apply' })
-  const taken = olds.map(entry => taking(entry, wanted, how))
+  const taken = [...olds.map(entry => taking(entry, wanted, how)), ...added.map(givingUp)]
   const fieldsV1 = removals ? fieldSet(wanted, how.schema) : taken.reduce((all, { ours }) => union(all, ours), fieldsOf(own) ?? {})
   const mine: ManagedFieldsEntry = {
     manager: how.manager,
     operation: 'Apply',
     apiVersion: wanted.apiVersion,
-    time: own?.time ?? olds[0]?.time,
+    time: own?.time ?? taken[0]?.entry.time,
     fieldsType: 'FieldsV1',
     fieldsV1: asFieldsV1(fieldsV1),
   }
-  const others = (live.metadata.managedFields ?? []).filter(entry => entry !== own && !olds.includes(entry))
+  const others = (live.metadata.managedFields ?? []).filter(entry => entry !== own && !taken.some(old => old.entry === entry))
   const rest = taken.flatMap(({ entry, left }) => (Object.keys(left).length > 0 ? [{ ...entry, fieldsV1: asFieldsV1(left) }] : []))
   const patch: JsonPatch = [
     { op: 'test', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion },
@@ -55,12 +56,24 @@ export function fold(wanted: KubeObject, live: KubeObject, how: Ownership & { co
   return { patch, complete: removals !== undefined }
 }
 
+interface Taken {
+  entry: ManagedFieldsEntry
+  ours: Fields
+  left: Fields
+}
+
+/** Who has added something keeps the rest. */
+function givingUp({ entry, paths }: { entry: ManagedFieldsEntry; paths: Path[] }): Taken {
+  const fields = fieldsOf(entry) ?? {}
+  const ours = paths.reduce<Fields>((all, path) => union(all, only(fields, path)), {})
+  return { entry, ours, left: without(fields, ours) }
+}
+
+/** What is at the end of the path, with the way there. */
+const only = (fields: Fields, [step, ...rest]: Path): Fields => (step === undefined ? fields : { [step]: only(fields[step] ?? {}, rest) })
+
 /** Of a whole object everything that was set is ours; of a part only what we want too, the rest stays with whom it was. */
-function taking(
-  entry: ManagedFieldsEntry,
-  wanted: KubeObject,
-  { schema, whole }: Ownership,
-): { entry: ManagedFieldsEntry; ours: Fields; left: Fields } {
+function taking(entry: ManagedFieldsEntry, wanted: KubeObject, { schema, whole }: Ownership): Taken {
   const fields = fieldsOf(entry) ?? {}
   if (whole) return { entry, ours: fields, left: {} }
   const ours = common(fields, fieldSet(wanted, schema))
@@ -81,13 +94,15 @@ function removalsFrom(wanted: KubeObject, live: KubeObject, how: Ownership): Jso
   )
   const gone: Place[] = []
   for (const top of tops.values()) {
-    const others = foreign.filter(entry => has(fieldsOf(entry), top.path))
+    const others = foreign.filter(entry => has(fieldsOf(entry), top.path) && !(isContent(top.path) && isUpdate(entry)))
     // What somebody else has set too stays, we only no longer ask for it; but of an item only our part would have to go.
     if (others.length > 0 && isMap(top.value)) return undefined
     if (others.length === 0) gone.push(top)
   }
   return gone.sort(lastFirst).map(({ names }) => ({ op: 'remove', path: pointer(...names) }))
 }
+
+const isUpdate = ({ operation, subresource }: ManagedFieldsEntry): boolean => operation === 'Update' && !subresource
 
 /** The first place on a path that is not wanted at all and can be removed alone: an entry of a map, a member of a list. */
 function topOf(path: Path, set: Fields, { live, schema }: { live: KubeObject; schema: SchemaNode | undefined }): Place | undefined {

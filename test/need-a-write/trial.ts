@@ -6,6 +6,7 @@ import { needsWrite, type Ownership } from '../../src/kube/compare.ts'
 import { ApiError } from '../../src/kube/errors.ts'
 import { entryOf, fieldsOf, inWords, missing, placeOf } from '../../src/kube/fieldset.ts'
 import { describe, type KubeObject, refOf } from '../../src/kube/objects.ts'
+import { fold } from '../../src/kube/takeover.ts'
 import { mutated } from './mutations.ts'
 import { schemaOf } from './objects.ts'
 
@@ -36,11 +37,12 @@ export interface Trial {
   verdicts: number
 }
 
+/** What an apply alone makes of an object: it leaves to others what they have put beside it. */
 const ours = (object: KubeObject): Ownership => ({
   schema: schemaOf(object.apiVersion, object.kind),
   manager: 'calico-operator',
   predecessors: [],
-  whole: true,
+  whole: false,
 })
 
 /** Applies all objects, then changes the wanted ones, and now and then the live ones, and compares verdicts. */
@@ -80,6 +82,13 @@ interface Tools {
   random: Random
 }
 
+interface Told {
+  client: Client
+  tally: Tally
+  /** What has happened, in words. */
+  what: string[]
+}
+
 /** Something else is wanted of the same live object; sometimes it is then applied, so that ownership gets a history. */
 async function vary(bed: Bed, { client, tally, random }: Tools): Promise<void> {
   const { schema } = ours(bed.wanted)
@@ -99,7 +108,7 @@ async function vary(bed: Bed, { client, tally, random }: Tools): Promise<void> {
 }
 
 /** An apply that empties a struct leaves it out, and only the next one puts the empty struct in: so the server may be asked twice, not more. */
-async function apply(bed: Bed, { client, tally, what }: { client: Client; tally: Tally; what: string[] }): Promise<void> {
+async function apply(bed: Bed, { client, tally, what }: Told, how: Ownership = ours(bed.wanted)): Promise<void> {
   let left: ReturnType<typeof needsWrite>
   for (let times = 0; times < 2; times++) {
     try {
@@ -110,7 +119,7 @@ async function apply(bed: Bed, { client, tally, what }: { client: Client; tally:
       tally.refused++
       return
     }
-    left = needsWrite(bed.wanted, bed.live, ours(bed.wanted))
+    left = needsWrite(bed.wanted, bed.live, how)
     if (!left) return
   }
   if (left) tally.unsettled.push(`seed ${tally.seed}: ${describe(refOf(bed.wanted))} ${left.path} (${left.why}) after ${what.join(', ')}`)
@@ -129,15 +138,26 @@ async function disturb(bed: Bed, { client, rival, tally, random }: Tools): Promi
   }
   const story = ['live:', ...what]
   const accepted = await judge(bed.wanted, bed.live, { client, tally, what: story })
-  if (accepted) await apply(bed, { client, tally, what: story })
+  if (accepted) await putRight(bed, { client, tally, what: story })
+}
+
+/** What was added goes too. */
+async function putRight(bed: Bed, told: Told): Promise<void> {
+  const how = { ...ours(bed.wanted), whole: true }
+  const difference = needsWrite(bed.wanted, bed.live, how)
+  const folded = difference && fold(bed.wanted, bed.live, { ...how, contentDiffers: difference.why !== 'not wanted' })
+  try {
+    if (folded) bed.live = await told.client.jsonPatch(refOf(bed.wanted), folded.patch)
+    await apply(bed, told, how)
+  } catch (error) {
+    // Without what was added there may be too little for the server.
+    if (!(error instanceof ApiError)) throw error
+    told.tally.refused++
+  }
 }
 
 /** False when the server refused the apply, so that there is no truth. */
-async function judge(
-  wanted: KubeObject,
-  live: KubeObject,
-  { client, tally, what }: { client: Client; tally: Tally; what: string[] },
-): Promise<boolean> {
+async function judge(wanted: KubeObject, live: KubeObject, { client, tally, what }: Told): Promise<boolean> {
   let after: KubeObject
   try {
     after = await client.apply(wanted, { force: true, dryRun: true })
