@@ -4,7 +4,8 @@ import type { ConfigMap, EndpointSlice, Service } from '../kube/kinds.ts'
 import type { Asked } from './facts.ts'
 import { reportedMtu } from './mtu.ts'
 import { resolve } from './resolve.ts'
-import { asking, decided, factsWith, ipPool, problemsOf, resolving } from './testdata/asked.ts'
+import { asking, decided, factsWith, ipPool } from './testdata/asked.ts'
+import { heldUp, unready } from './waiting.ts'
 
 describe('the Kubernetes API is found', () => {
   const endpoints = (data?: Record<string, string>) => {
@@ -74,13 +75,16 @@ describe('the dataplane', () => {
 
   test('BPF does not start by itself where the user says how, or nothing is found', () => {
     const servicesEndpoint: ConfigMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'kubernetes-services-endpoint' } }
-    const result = resolving(bootstrap, { servicesEndpoint, apiServer: { slices: [] } })
-    expect(problemsOf(result).map(({ message }) => message)).toEqual([
+    const found = { pools: [ipPool('v4', { cidr: '10.0.0.0/16' })], servicesEndpoint, apiServer: { slices: [] } }
+    const calico = decided(bootstrap, found)
+    const problems = heldUp(calico, factsWith(found))
+    expect(problems.map(({ message }) => message)).toEqual([
       'bpfNetworkBootstrap requirements not met: the ConfigMap kubernetes-services-endpoint says where the API is, so it is not to be found out',
       'bpfNetworkBootstrap requirements not met: Service default/kubernetes has no address',
       'bpfNetworkBootstrap requirements not met: no EndpointSlice of Service default/kubernetes has an address',
     ])
-    expect('problems' in result && result.problems.every(({ reason }) => reason === 'ResourceValidationError')).toBe(true)
+    expect(problems.every(({ reason }) => reason === 'ResourceValidationError')).toBe(true)
+    expect(unready(asking(bootstrap), factsWith(found), calico), 'all but its pods goes on').toEqual([])
   })
 })
 

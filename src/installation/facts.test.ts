@@ -40,6 +40,7 @@ test('of an empty cluster everything is read that could change the decision, and
       'ConfigMap tigera-operator/bird-templates',
       'ConfigMap tigera-operator/kubernetes-services-endpoint',
       'DaemonSet kube-system/aws-node',
+      'DaemonSet kube-system/calico-node',
       'Deployment calico-system/calico-typha',
       'Deployment tigera-operator/tigera-operator',
       'FelixConfiguration default',

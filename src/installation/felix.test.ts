@@ -169,6 +169,12 @@ describe('BPF', () => {
     expect(switched(spec, facts)).toEqual(result)
   })
 
+  test('what a user has set otherwise is told, and stays apart from what the operator had set', () => {
+    const { enforce, annotations, problems } = fields(bpf, { calicoNode: calicoNode('rolled out'), felix: felixWith(false, 'true') })
+    expect([enforce.bpfEnabled, annotations[annotation]]).toEqual([undefined, 'true'])
+    expect(problems).toMatchObject([{ reason: 'ResourceUpdateError', path: 'spec.bpfEnabled' }])
+  })
+
   test('is the operator’s also where the aggregated API keeps annotations in one annotation', () => {
     const felix = felixWith(true)
     felix.metadata.annotations = { 'projectcalico.org/metadata': JSON.stringify({ annotations: { [annotation]: 'true' } }) }

@@ -43,7 +43,7 @@ export function felixFields(calico: Calico, facts: Facts): FelixFields {
       ...(spec.calicoNetwork?.clusterRoutingMode && { programClusterRoutes: onOff(spec.calicoNetwork.clusterRoutingMode === 'Felix') }),
       ...('enabled' in switched && { bpfEnabled: switched.enabled }),
     },
-    annotations: 'enabled' in switched ? { [ownBpfEnabled]: String(switched.enabled) } : {},
+    annotations: 'enabled' in switched ? { [ownBpfEnabled]: String(switched.enabled) } : lastSet(facts.felix),
     problems: 'problem' in switched ? [switched.problem] : [],
   }
 }
@@ -80,6 +80,12 @@ function bpfSwitch(calico: Calico, facts: Facts): Switch {
   // Until then what is there stays ours, so that it does not vanish in between.
   if (!ready) return now === undefined || !isOurs(felix) ? { waits: true } : { enabled: now }
   return isOurs(felix) ? { enabled: wanted } : { problem: setByUser(felix, wanted) }
+}
+
+/** How the operator last set it: to be told from how a user did, as long as both differ. */
+function lastSet(felix: Facts['felix']): Record<string, string> {
+  const value = felix?.metadata.annotations?.[ownBpfEnabled]
+  return value === undefined ? {} : { [ownBpfEnabled]: value }
 }
 
 /** Nobody set the field, or the operator did. */

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { InstallationSpec } from '../../api/installation.ts'
 import { readerOf } from '../../test/reader.ts'
-import type { ConfigMap } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { readFacts } from './facts.ts'
 import { resolve } from './resolve.ts'
@@ -179,21 +178,6 @@ test('the provider that is found is published, and decides', () => {
 test('aws-node in the cluster means the Amazon VPC plugin, whoever the provider is', () => {
   expect(decided({}, { awsNode: true }).cni.type).toBe('AmazonVPC')
   expect(decided({ cni: { type: 'Calico' } }, { awsNode: true }).cni.type).toBe('Calico')
-})
-
-test('a BGP layout without its key is no layout', () => {
-  const bgpLayout: ConfigMap = {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'bgp-layout', namespace: 'tigera-operator' },
-    data: {},
-  }
-  const result = resolving({}, { bgpLayout })
-  expect('problems' in result && result.problems[0]).toMatchObject({
-    reason: 'ResourceValidationError',
-    object: { kind: 'ConfigMap', name: 'bgp-layout', namespace: 'tigera-operator' },
-  })
-  expect('calico' in resolving({}, { bgpLayout: { ...bgpLayout, data: { earlyNetworkConfiguration: '' } } })).toBe(true)
 })
 
 test('the old name of an init container is replaced by the new one, and both at once are refused', () => {

@@ -7,7 +7,6 @@ import type { ObjectRef } from '../kube/objects.ts'
 import type { Problem } from '../reconcile/problems.ts'
 import { assembled } from './assemble.ts'
 import type { Calico } from './calico.ts'
-import { bootstrapObstacles } from './dataplane.ts'
 import { withDefaults } from './defaults.ts'
 import type { Asked, Facts } from './facts.ts'
 import { imageSetInUse, unusedImageSets } from './images.ts'
@@ -20,7 +19,7 @@ import { type ProviderFacts, providerNamed } from './providers.ts'
 import { limitations, refusals } from './refusals.ts'
 import { poolSetups, setupOf } from './setup.ts'
 import { specRules } from './validate.ts'
-import { withoutPullSecrets } from './waiting.ts'
+import { unmet, withoutPullSecrets } from './waiting.ts'
 
 export type Resolution =
   /** `pools` has problems of its own: they hold up the pools alone, and not what runs already. */
@@ -43,13 +42,11 @@ export function resolve(asked: Asked, facts: Facts): Resolution {
     ...providerDoubted(written, facts, asked.base),
     ...refusals(setup, poolSetups(setup, unheeded ?? spec.calicoNetwork?.ipPools ?? [], unclear)),
     ...specRules.flatMap(({ check }) => check(spec)),
-    ...bootstrapObstacles(spec, facts),
-    ...layoutFaults(facts),
   ]
   const ofPools = [...pools.problems, ...poolViolations({ spec, pools: pools.pools ?? [] })]
   // Who has to change something anyway shall hear everything at once.
   if (problems.length > 0) {
-    const all = [...problems, ...ofPools, ...withoutPullSecrets(asked, facts)]
+    const all = [...problems, ...ofPools, ...withoutPullSecrets(asked, facts), ...unmet(spec, facts)]
     const isTold = new Set(unclear.map(({ path }) => path))
     return { problems: blamed([...unclear, ...all.filter(problem => !isTold.has(problem.path))], asked) }
   }
@@ -94,19 +91,6 @@ function providerDoubted({ kubernetesProvider }: InstallationSpec, { provider }:
       message: `kubernetesProvider ${kubernetesProvider} does not match auto-detected ${provider.name}, as told by ${provider.evidence}`,
       path: 'spec.kubernetesProvider',
       remedy: `Write ${provider.name}, or leave it out`,
-    },
-  ]
-}
-
-function layoutFaults({ bgpLayout }: Facts): Problem[] {
-  if (!bgpLayout || bgpLayout.data?.earlyNetworkConfiguration !== undefined) return []
-  return [
-    {
-      reason: 'ResourceValidationError',
-      message: 'Error in BGP layout ConfigMap: it has no key earlyNetworkConfiguration',
-      object: { apiVersion: 'v1', kind: 'ConfigMap', name: bgpLayout.metadata.name, namespace: bgpLayout.metadata.namespace },
-      path: 'data',
-      remedy: 'Add the key, or delete the ConfigMap',
     },
   ]
 }

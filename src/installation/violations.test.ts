@@ -6,6 +6,7 @@ import { rules } from './rules.ts'
 import { asking, factsWith } from './testdata/asked.ts'
 import { together } from './testdata/mixture.ts'
 import { alone, type Violation, violations } from './testdata/violations-table.ts'
+import { heldUp } from './waiting.ts'
 
 /** How many mixtures; VIOLATION_RUNS raises it. */
 const runs = Number(process.env.VIOLATION_RUNS ?? 400)
@@ -16,8 +17,9 @@ const all = [...violations, ...alone]
 function told(some: readonly Violation[]) {
   const mixture = together(some)
   if (!mixture) return undefined
-  const result = resolve(asking(mixture.spec), factsWith(mixture.facts))
-  return { ...mixture, problems: 'problems' in result ? result.problems : result.pools.problems }
+  const facts = factsWith(mixture.facts)
+  const result = resolve(asking(mixture.spec), facts)
+  return { ...mixture, problems: 'problems' in result ? result.problems : [...result.pools.problems, ...heldUp(result.calico, facts)] }
 }
 
 /** Those that nobody was told of, or not all that was to be told. */

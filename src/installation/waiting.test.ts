@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { InstallationSpec } from '../../api/installation.ts'
-import type { Deployment, Secret, Service } from '../kube/kinds.ts'
+import type { ConfigMap, Deployment, Secret, Service } from '../kube/kinds.ts'
 import type { Facts } from './facts.ts'
 import { asking, decided, factsWith, ipPool } from './testdata/asked.ts'
 import { heldUp, unready, withoutNodesForTypha, withoutPullSecrets } from './waiting.ts'
@@ -35,6 +35,19 @@ test('every pull secret that is not there is named', () => {
     ['ResourceReadError', 'Error retrieving pull secrets: Secret "absent" not found', 'spec.imagePullSecrets[2]'],
   ])
   expect(withoutPullSecrets(asked, factsWith({ pullSecrets: ['gone', 'here', 'absent'].map(secret) }))).toEqual([])
+})
+
+test('a BGP layout without its key is no layout', () => {
+  const layout = (data: Record<string, string>): ConfigMap => ({
+    ...{ apiVersion: 'v1', kind: 'ConfigMap', data },
+    metadata: { name: 'bgp-layout', namespace: 'tigera-operator' },
+  })
+  const waits = (bgpLayout: ConfigMap) => {
+    const facts = { bgpLayout, pools: [ipPool('v4', { cidr: '10.0.0.0/16' })] }
+    return unready(asking({}), factsWith(facts), decided({}, facts))
+  }
+  expect(waits(layout({}))).toMatchObject([{ reason: 'ResourceValidationError', object: { kind: 'ConfigMap', name: 'bgp-layout' } }])
+  expect(waits(layout({ earlyNetworkConfiguration: '' }))).toEqual([])
 })
 
 test('Goldmane is waited for until its Service has an address', () => {

@@ -2,8 +2,10 @@
  * What an installation cannot go on without, and somebody else has to bring: each with the reason and the words of the reference, so that its TigeraStatus reads the same.
  * Only tells; who waits is the controller (spec/installation-controller.md §3).
  */
+import type { InstallationSpec } from '../../api/installation.ts'
 import type { Problem } from '../reconcile/problems.ts'
 import type { Calico } from './calico.ts'
+import { bootstrapObstacles } from './dataplane.ts'
 import type { Asked, Facts } from './facts.ts'
 import { coreImages } from './images.ts'
 import { overlaid } from './overlay.ts'
@@ -14,11 +16,14 @@ type Missing = Problem | undefined
 
 /** What nothing at all can be made without. */
 export const unready = (asked: Asked, facts: Facts, calico: Calico): Problem[] =>
-  told(withoutPools(calico), ...withoutPullSecrets(asked, facts))
+  told(withoutPools(calico), ...withoutPullSecrets(asked, facts), withoutLayout(facts))
 
 /** What holds up Calico's own pods, and only these. */
 export const heldUp = (calico: Calico, facts: Facts): Problem[] =>
-  told(withoutGoldmaneAddress(calico, facts), ...calico.lacks(coreImages(calico.spec)))
+  told(withoutGoldmaneAddress(calico, facts), ...bootstrapObstacles(calico.spec, facts), ...calico.lacks(coreImages(calico.spec)))
+
+/** What of all this can be told of a spec that is refused. */
+export const unmet = (spec: InstallationSpec, facts: Facts): Problem[] => told(withoutLayout(facts), ...bootstrapObstacles(spec, facts))
 
 const told = (...missing: Missing[]): Problem[] => missing.filter(problem => problem !== undefined)
 
@@ -52,6 +57,18 @@ export function withoutPullSecrets({ base, overlay }: Asked, { pullSecrets, envi
     }
   })
 }
+
+/** Step 25. */
+const withoutLayout = ({ bgpLayout }: Facts): Missing =>
+  bgpLayout && bgpLayout.data?.earlyNetworkConfiguration === undefined
+    ? {
+        reason: 'ResourceValidationError',
+        message: 'Error in BGP layout ConfigMap: it has no key earlyNetworkConfiguration',
+        object: { apiVersion: 'v1', kind: 'ConfigMap', name: bgpLayout.metadata.name, namespace: bgpLayout.metadata.namespace },
+        path: 'data',
+        remedy: 'Add the key, or delete the ConfigMap',
+      }
+    : undefined
 
 /** Step 36: calico-node would start twice, now and again when the address is known. */
 const withoutGoldmaneAddress = (calico: Calico, { goldmane }: Facts): Missing =>
