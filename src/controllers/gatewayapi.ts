@@ -6,7 +6,7 @@ import { type ConfigRead, readConfig, usualConfig } from '../installation/gatewa
 import { understoodSpec } from '../installation/understood.ts'
 import { withoutPullSecrets } from '../installation/waiting.ts'
 import * as kinds from '../kube/kinds.ts'
-import type { ObjectRef } from '../kube/objects.ts'
+import { type ObjectRef, refOf } from '../kube/objects.ts'
 import { defineController, type Outcome, type Reader } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { finish } from '../render/finish.ts'
@@ -88,11 +88,11 @@ export const gatewayApi = ({ environment }: Surroundings) =>
     },
   })
 
-async function readCustom(cluster: Reader, { spec }: GatewayAPI): Promise<ConfigRead | undefined> {
-  const named = spec?.envoyGatewayConfigRef
+async function readCustom(cluster: Reader, resource: GatewayAPI): Promise<ConfigRead | undefined> {
+  const named = resource.spec?.envoyGatewayConfigRef
   if (!named) return undefined
   const map = await cluster.get(kinds.ConfigMap, named.name, named.namespace)
-  return map ? readConfig(map) : { problems: [withoutConfig(named)], warnings: [] }
+  return map ? readConfig(map) : { problems: [{ ...withoutConfig(named), object: refOf(resource) }], warnings: [] }
 }
 
 async function readProxies(cluster: Reader, { spec }: GatewayAPI): Promise<Map<string, gatewayKinds.EnvoyProxy>> {

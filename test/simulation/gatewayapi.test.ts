@@ -437,6 +437,17 @@ test('Calico stays until the controller is gone', async () => {
   expect(await all(cluster, operator, 'installations')).toEqual([])
 })
 
+test('images that the ImageSet lacks are told, each of the three', async () => {
+  const [cluster] = await operated(installed)
+  const digest = `sha256:${'a'.repeat(64)}`
+  const images = ['envoy-gateway', 'node'].map(name => ({ image: `calico/${name}`, digest }))
+  await create(cluster, { apiVersion: operator, kind: 'ImageSet', metadata: { name: 'calico-v3.32.1' }, spec: { images } })
+  const text = await said(cluster)
+  expect(text).toContain('ImageSet did not contain image calico/envoy-proxy')
+  expect(text).toContain('ImageSet did not contain image calico/envoy-ratelimit')
+  expect(text).not.toContain('image calico/envoy-gateway')
+})
+
 test('without an Installation it is told what is missing', async () => {
   const cluster = new Offline({ keys: knownKeys(), start })
   open.push(cluster)
