@@ -88,7 +88,7 @@ describe('what holds a component up', () => {
     const spec = { goldmaneDeployment: { spec: { minReadySeconds: -1, template: { spec: { nodeSelector: { 'a b': '' } } } } } }
     const objects = changed(goldmaneIs, { spec }).filter(object => !named('Namespace', 'calico-system')(object))
     expect(messages(await flows(objects))).toEqual([
-      'spec.goldmaneDeployment.spec.minReadySeconds: -1 is negative',
+      'spec.goldmaneDeployment.spec.minReadySeconds: it is -1',
       expect.stringMatching(/^spec\.goldmaneDeployment\.spec\.template\.spec\.nodeSelector: "a b" is no valid key/),
       'Error creating / updating resource: namespaces "calico-system" not found',
     ])
