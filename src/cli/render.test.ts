@@ -135,7 +135,7 @@ test('as a directory, every object is a file below its namespace', async () => {
   expect(node).toMatchObject({ kind: 'DaemonSet', metadata: { name: 'calico-node' } })
 })
 
-test('in a directory no file is that of two objects', async () => {
+test('in a directory no file is that of two objects, and no object is there twice', async () => {
   const directory = join(folder, 'older')
   const apiServer = { apiVersion: 'operator.tigera.io/v1', kind: 'APIServer', metadata: { name: 'default' }, spec: {} }
   const given = [installation({}), apiServer]
@@ -143,6 +143,11 @@ test('in a directory no file is that of two objects', async () => {
   await rendered(given, { mode: 'v1', output: { directory } })
   const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.yaml'))
   expect(files.length).toBe(objects.length)
+  // Written under one group before the API server answers, and under the other when it does.
+  const pools = objects.filter(({ kind }) => kind === 'IPPool')
+  expect(pools).toMatchObject([
+    { apiVersion: 'crd.projectcalico.org/v1', spec: { nodeSelector: 'all()', allowedUses: ['Workload', 'Tunnel'] } },
+  ])
 })
 
 test('as JSON it is one List', async () => {

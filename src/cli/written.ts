@@ -15,6 +15,8 @@ export class Written implements Transport {
   readonly #transport: Transport
   /** By the path of the object. */
   readonly #objects = new Map<string, WrittenObject>()
+  /** The first path of each object, by its uid and all its paths: some can be written under two groups, and are one object all the same. */
+  readonly #places = new Map<string, string>()
 
   constructor(transport: Transport) {
     this.#transport = transport
@@ -40,13 +42,18 @@ export class Written implements Transport {
   }
 
   #note({ method, path, contentType, body }: Request, { status, body: answer }: Response): void {
-    if (method === 'DELETE') return void this.#objects.delete(path)
+    if (method === 'DELETE') return void this.#objects.delete(this.#places.get(path) ?? path)
     // Only whole objects and apply configurations say what is wanted; a patch says how to get there.
     const whole = method === 'POST' || contentType?.includes('apply-patch')
     if (!whole || path.endsWith('/status') || !isObject(body) || !isObject(answer)) return
-    const place = method === 'POST' ? `${path}/${answer.metadata.name}` : path
-    const created = status === 201 || (this.#objects.get(place)?.created ?? false)
-    this.#objects.set(place, { sent: body, stored: answer, created })
+    const uid = answer.metadata.uid ?? ''
+    const here = method === 'POST' ? `${path}/${answer.metadata.name}` : path
+    const place = this.#places.get(uid) ?? here
+    this.#places.set(uid, place).set(here, place)
+    const known = this.#objects.get(place)
+    const { apiVersion } = known?.stored ?? answer
+    const created = status === 201 || (known?.created ?? false)
+    this.#objects.set(place, { sent: { ...body, apiVersion }, stored: { ...answer, apiVersion }, created })
   }
 }
 

@@ -1,0 +1,115 @@
+/**
+ * What a resource or an option brought goes with it, and nothing of the user's does, wherever the operator's process dies on the way. What stays by rule when all of Calico
+ * goes: pools, since pods have addresses of theirs; the settings that are everybody's; the tier and the policy for DNS, which have no owner.
+ */
+import { expect, test } from 'vitest'
+import type { Mode } from '../../api/index.ts'
+import { seeded } from '../../src/kube/clock.ts'
+import { type Faulty, faulty } from '../../src/kube/faults.ts'
+import type { Snapshot } from '../../src/sandbox/sandbox.ts'
+import { differences } from './cluster.ts'
+import { endOf } from './component-bed.ts'
+import { bare, change, furnished, type Having, operated, recorded, snapshotOf } from './switching.ts'
+
+interface Removal {
+  what: string
+  mode: Mode
+  from: Having
+  to: Having
+  /** Places of what stays although a new cluster would not have it. */
+  stays?: RegExp
+}
+
+const everything = recorded('default-v3crd', 'guardian-connected', 'csi')
+const older = recorded('default-v1crd', 'csi')
+const without = (having: Having, ...kinds: string[]): Having => having.filter(({ kind }) => !kinds.includes(kind))
+const all = ['Installation', 'APIServer', 'Goldmane', 'Whisker', 'ManagementClusterConnection']
+const survivors = /^(felixconfigurations|ippools|tiers)\.|^networkpolicies\.\S+ kube-system\/calico-system\.cluster-dns$/
+const plain = recorded('default-v3crd')
+
+const removals: readonly Removal[] = [
+  { what: 'all of it', mode: 'v3', from: everything, to: without(everything, ...all), stays: survivors },
+  { what: 'all of it', mode: 'v1', from: older, to: without(older, ...all), stays: survivors },
+  { what: 'Whisker', mode: 'v3', from: everything, to: without(everything, 'Whisker') },
+  { what: 'Goldmane and Whisker', mode: 'v3', from: everything, to: without(everything, 'Goldmane', 'Whisker') },
+  { what: 'the connection', mode: 'v3', from: everything, to: without(everything, 'ManagementClusterConnection') },
+  { what: 'APIServer', mode: 'v3', from: everything, to: without(everything, 'APIServer') },
+  // Behind it nobody sees policies; those that are in force stay so.
+  {
+    what: 'APIServer',
+    mode: 'v1',
+    from: older,
+    to: without(older, 'APIServer'),
+    stays: /^(networkpolicies|tiers)\.crd\.projectcalico\.org /,
+  },
+  ...[
+    'csi',
+    'metrics-ports',
+    'byo-certs',
+    'certificate-management',
+    'imageset',
+    'overrides',
+    'component-resources',
+    'fips',
+    'felix-preset',
+  ].map((option): Removal => ({ what: option, mode: 'v3', from: recorded('default-v3crd', option), to: plain })),
+]
+
+/** How many of them are tried, the first always among them; and at how many of its writes the process dies, evenly spread. All with 1000. */
+const count = Number(process.env.REMOVALS ?? 2)
+const kills = Number(process.env.REMOVAL_KILLS ?? 3)
+const today = Number(process.env.REMOVALS_FROM ?? Math.floor(Date.now() / 86_400_000))
+const others = removals.slice(1)
+const turn = (today * (count - 1)) % others.length
+const tried = [removals[0]!, ...[...others, ...others].slice(turn, turn + Math.min(count - 1, others.length))]
+
+interface Kill {
+  atWrite: number
+  withEffect: boolean
+}
+
+async function ended(from: Snapshot, { from: before, to: after }: Removal, kill?: Kill) {
+  const cluster = bare(from)
+  try {
+    let network: Faulty | undefined
+    await cluster.start({
+      ...{ systemRoots: '', manageCrds: false },
+      through: transport => {
+        network = faulty(transport, { random: seeded(1), clock: cluster.time.clock, rates: {}, ...(kill && { kill }) })
+        return network
+      },
+    })
+    await cluster.rest()
+    await cluster.does(user => change(user, before, after))
+    await cluster.time.pass(60_000)
+    const { writes, killed } = network!
+    if (killed) await cluster.start({ systemRoots: '', manageCrds: false })
+    await cluster.rest()
+    return { end: endOf(cluster), writes, killed }
+  } finally {
+    cluster.close()
+  }
+}
+
+test.each(tried)(`$what goes, in mode $mode (REMOVALS_FROM=${today})`, async removal => {
+  const { mode, from, to, stays } = removal
+  const snapshot = snapshotOf(await operated(await furnished(mode, from)))
+  const cluster = await operated(await furnished(mode, to))
+  const expected = endOf(cluster)
+  cluster.close()
+  const wrong = (end: Map<string, string>) => {
+    for (const place of end.keys()) if (!expected.has(place) && stays?.test(place)) end.delete(place)
+    return differences(expected, end)
+  }
+  const whole = await ended(snapshot, removal)
+  expect(wrong(whole.end)).toEqual([])
+  const step = Math.max(1, Math.ceil((2 * whole.writes) / kills))
+  const failed: string[] = []
+  for (let point = today % step; point < 2 * whole.writes; point += step) {
+    const kill = { atWrite: 1 + Math.floor(point / 2), withEffect: point % 2 === 0 }
+    const { end, killed } = await ended(snapshot, removal, kill)
+    if (!killed) failed.push(`${JSON.stringify(kill)}: was not killed`)
+    failed.push(...wrong(end).map(each => `${JSON.stringify(kill)} of ${whole.writes}: ${each}`))
+  }
+  expect(failed).toEqual([])
+})
