@@ -76,10 +76,20 @@ describe('without a list, where there are pools', () => {
     expect(poolChanges(decided, [changed].map(foundPool)).remove).toEqual([])
   })
 
+  test('one that somebody has changed becomes again as it was decided, but is not opened when it was closed', () => {
+    const recorded = [{ name: 'default-ipv4-ippool', cidr: '192.168.0.0/16', encapsulation: 'IPIP' as const, disableNewAllocations: false }]
+    const changed = ours('default-ipv4-ippool', { ...standard, ipipMode: 'Never', vxlanMode: 'Always', natOutgoing: false, disabled: true })
+    expect(list([changed], recorded)).toMatchObject([{ encapsulation: 'IPIP', natOutgoing: 'Enabled', disableNewAllocations: true }])
+  })
+
   test('those of others are left alone', () => {
     const decided = list([ipPool('mine', { cidr: '10.0.0.0/16' })])
     expect(decided).toEqual([])
-    expect(poolChanges(decided, [foundPool(ipPool('mine', { cidr: '10.0.0.0/16' }))])).toMatchObject({ apply: [], remove: [], problems: [] })
+    expect(poolChanges(decided, [foundPool(ipPool('mine', { cidr: '10.0.0.0/16' }))])).toMatchObject({
+      apply: [],
+      remove: [],
+      problems: [],
+    })
   })
 
   test('none is a concern once pods get their addresses from another plugin, and none is taken away', () => {

@@ -9,7 +9,7 @@ import type { PodCidrs } from '../facts.ts'
 import { invalid } from '../invalid.ts'
 import type { ProviderFacts } from '../providers.ts'
 import type { FoundPool } from './convert.ts'
-import { completed, defaultName } from './defaults.ts'
+import { completed, defaultName, standing } from './defaults.ts'
 
 export interface PoolQuestion {
   /** With the defaults of CNI, IPAM and BGP. */
@@ -37,7 +37,7 @@ export function decidePools(question: PoolQuestion): PoolDecision {
   return pools ? { pools: completed(pools, question), problems } : { problems }
 }
 
-/** What was decided before, as it is now. Undefined when nothing was. */
+/** What was decided before: as it was recorded, but for what is not to be changed back; as it is now where there is no record. Undefined when nothing was. */
 function kept({ found, recorded, ...rest }: PoolQuestion): PoolDecision | undefined {
   const owned = found.filter(({ ours }) => ours)
   // A decision that was not yet recorded, and of which not every pool was yet created, is taken again and comes out the same.
@@ -50,7 +50,8 @@ function kept({ found, recorded, ...rest }: PoolQuestion): PoolDecision | undefi
     const now = live.get(canonicalCidr(pool.cidr))
     if (!now) return pool
     // Somebody took the label away: the pool is theirs now.
-    return now.ours ? now.pool : []
+    if (!now.ours) return []
+    return recorded?.length ? { ...pool, name: now.name, ...standing(now) } : now.pool
   })
   return { pools: [...still, ...owned.filter(({ range }) => !ranges.has(range)).map(({ pool }) => pool)], problems: [] }
 }

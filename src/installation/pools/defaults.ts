@@ -28,7 +28,7 @@ const said = (pool: Pool): Pool =>
 const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0
 
 /** What stays of a pool of ours, where the user does not say otherwise: what cannot be changed, and that somebody closed it. */
-const standing = ({ pool: { blockSize, disableNewAllocations } }: FoundPool): Partial<Pool> => ({ blockSize, disableNewAllocations })
+export const standing = ({ pool: { blockSize, disableNewAllocations } }: FoundPool): Partial<Pool> => ({ blockSize, disableNewAllocations })
 
 function defaultsFor(pool: Pool, spec: InstallationSpec): Omit<Pool, 'cidr'> {
   const ipv4 = familyOf(pool.cidr) === 'IPv4'
