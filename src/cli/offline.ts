@@ -61,6 +61,11 @@ const version = 'v1.35.4'
 const networks: Record<Family, string> = { IPv4: '10.96.0.0/16', IPv6: 'fd00:96::/112' }
 const firstAddresses: Record<Family, string> = { IPv4: '10.96.0.1', IPv6: 'fd00:96::1' }
 
+/** Whoever has installed something before has pods that run, and somebody may look at them; otherwise nobody does, and they are not written down. */
+export const lifeAmong = (given: readonly KubeObject[]): OfflineOptions['life'] => ({
+  pods: given.some(({ apiVersion }) => apiVersion === 'apps/v1'),
+})
+
 export class Offline {
   readonly time: VirtualTime
   readonly sandbox: Sandbox

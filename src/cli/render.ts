@@ -10,7 +10,7 @@ import { sentence } from '../reconcile/problems.ts'
 import type { Report } from '../reconcile/runner.ts'
 import { ground } from './ground.ts'
 import { readManifests } from './manifests.ts'
-import { Offline } from './offline.ts'
+import { lifeAmong, Offline } from './offline.ts'
 import { type Form, manifests, print } from './rendered.ts'
 import { Written } from './written.ts'
 
@@ -31,7 +31,8 @@ interface Output {
 /** 1 when something was refused or is degraded; what is wrong is on standard error, and what could be made is printed all the same. */
 export async function render({ filename, output, mode, nodes, provider }: RenderOptions, { out, err }: Output): Promise<0 | 1> {
   const given = readManifests(filename, () => readFileSync(0, 'utf8')).map(object => withProvider(object, provider))
-  const cluster = new Offline({ keys: early(freshKeys()), octets: count => randomBytes(count), start: Date.now() })
+  const life = lifeAmong(given)
+  const cluster = new Offline({ keys: early(freshKeys()), octets: count => randomBytes(count), start: Date.now(), life })
   try {
     await cluster.furnish(ground(mode))
     if (!given.some(({ kind }) => kind === 'Node')) await cluster.addNodes([{ count: nodes }])

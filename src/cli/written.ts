@@ -41,8 +41,15 @@ export class Written implements Transport {
     return this.#transport.close()
   }
 
+  #placeOf(path: string): string {
+    return this.#places.get(path) ?? path
+  }
+
   #note({ method, path, contentType, body }: Request, { status, body: answer }: Response): void {
-    if (method === 'DELETE') return void this.#objects.delete(this.#places.get(path) ?? path)
+    if (method === 'DELETE') return void this.#objects.delete(this.#placeOf(path))
+    // What was ours of somebody else's object is given up so.
+    if (contentType?.includes('merge-patch') && !this.#objects.get(this.#placeOf(path))?.created)
+      return void this.#objects.delete(this.#placeOf(path))
     // Only whole objects and apply configurations say what is wanted; a patch says how to get there.
     const whole = method === 'POST' || contentType?.includes('apply-patch')
     if (!whole || path.endsWith('/status') || !isObject(body) || !isObject(answer)) return

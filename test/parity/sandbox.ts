@@ -6,7 +6,7 @@ import { recordedEnvironment } from '../../hack/live-cluster.ts'
 import type { Entry } from '../../hack/trail.ts'
 import { isRead } from '../../hack/trail.ts'
 import { ground } from '../../src/cli/ground.ts'
-import { Offline, type OfflineOptions } from '../../src/cli/offline.ts'
+import { lifeAmong, Offline, type OfflineOptions } from '../../src/cli/offline.ts'
 import type { LoggedRequest, Snapshot } from '../../src/sandbox/sandbox.ts'
 import { knownKeys } from '../keys.ts'
 import type { Bed } from './bed.ts'
@@ -15,8 +15,7 @@ import type { Scenario } from './scenario.ts'
 /** `start` is when it is there, in milliseconds since 1970: certificates among the inputs should be valid then. Default now. */
 export async function sandboxBed(scenario: Scenario, start: number = Date.now()): Promise<Bed> {
   const { apiMode, nodes: groups, families, apiserverArgs, env, inputs } = scenario
-  // Whoever installed something before has pods that run, and somebody may look at them.
-  const life = { pods: inputs.some(({ apiVersion }) => apiVersion === 'apps/v1') }
+  const life = lifeAmong(inputs)
   const options: OfflineOptions = { keys: knownKeys(), families, enable: previews(apiserverArgs), start, life }
   const cluster = new Offline({ ...options, from: await grounded(apiMode === 'v3crd' ? 'v3' : 'v1', options) })
   const { clock } = cluster.time
@@ -60,7 +59,8 @@ const previews = (args: readonly string[]): string[] =>
     .flatMap(arg => /^--runtime-config=(.*)$/.exec(arg)?.[1]?.split(',') ?? [])
     .flatMap(pair => /^([^/=]+\/v[^/=]+)(=true)?$/.exec(pair)?.[1] ?? [])
 
-const entryOf = ({ time, user, userAgent, verb, group, version, resource, status, effect, ...place }: LoggedRequest): Entry => ({
+/** What the sandbox has logged, as others log it. */
+export const entryOf = ({ time, user, userAgent, verb, group, version, resource, status, effect, ...place }: LoggedRequest): Entry => ({
   ...{ user, userAgent, verb, group, version, resource },
   ...{ subresource: place.subresource, namespace: place.namespace, name: place.name },
   code: status,
