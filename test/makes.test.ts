@@ -67,7 +67,9 @@ const scopes = new Scopes({ ours: 'calico-system', operator: 'tigera-operator', 
 function lost({ controller, outcome }: Ran, makes: readonly Kind[]): string[] {
   const isFound = (object: KubeObject) => {
     const kind = makes.find(each => kindOf(each) === kindOf(object))
-    return kind?.namespaced ? scopes.ours(kind).some(({ namespace }) => namespace === object.metadata.namespace) : kind !== undefined
+    return kind?.namespaced
+      ? scopes.ours(kind, controller.places).some(({ namespace }) => namespace === object.metadata.namespace)
+      : kind !== undefined
   }
   return objectsOf(outcome)
     .filter(object => object.metadata.ownerReferences && !isFound(object))

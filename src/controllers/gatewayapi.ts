@@ -49,7 +49,11 @@ export const gatewayApi = ({ environment }: Surroundings) =>
     serves,
     reports: 'gatewayapi',
     places: [gatewaySystem],
-    makes: [kinds.Secret, gatewayKinds.EnvoyProxy, gatewayKinds.GatewayClass],
+    makes: [
+      ...[kinds.ServiceAccount, kinds.ClusterRole, kinds.ClusterRoleBinding, kinds.Role, kinds.RoleBinding],
+      ...[kinds.ConfigMap, kinds.Secret, kinds.Service, kinds.Deployment, kinds.Job],
+      ...[kinds.MutatingWebhookConfiguration, gatewayKinds.EnvoyProxy, gatewayKinds.GatewayClass],
+    ],
 
     async read(cluster) {
       const [first, second, asked] = await Promise.all([

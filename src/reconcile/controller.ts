@@ -104,7 +104,7 @@ export interface Controller<Facts = unknown> {
   readonly reports?: string
   /** Whether the resource it serves carries these conditions too, and what the Outcome says of its status. */
   readonly mirrors?: boolean
-  /** Namespaces beside that of Calico in which it makes objects. */
+  /** The namespaces in which it makes objects, where that is not Calico's own. */
   readonly places?: readonly string[]
   /** Kinds of which it may have made objects that it no longer wants; these, and those of which it wants any, are looked through for what to take away. */
   readonly makes?: readonly Kind[]

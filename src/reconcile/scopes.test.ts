@@ -22,7 +22,7 @@ test('what we made is looked for where we make it', () => {
   expect(scopes.ours(Node)).toEqual([{}])
   expect(scopes.ours(Deployment)).toEqual([{ namespace: 'calico-system' }])
   expect(scopes.ours(Secret)).toEqual([{ namespace: 'calico-system' }, { namespace: 'tigera-operator' }])
-  expect(scopes.ours(Deployment, ['further'])).toEqual([{ namespace: 'calico-system' }, { namespace: 'further' }])
+  expect(scopes.ours(Secret, ['further'])).toEqual([{ namespace: 'further' }])
 })
 
 test('one namespace tells whether a kind is served', () => {

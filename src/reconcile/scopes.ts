@@ -31,11 +31,12 @@ export class Scopes {
     return open || !byNameElsewhere.has(keyOf(kind)) ? { namespace } : { namespace, name }
   }
 
-  /** The scopes in which objects of ours may be that nobody wants any more; `more` are further namespaces. */
-  ours(kind: Kind, more: readonly string[] = []): Scope[] {
+  /** The scopes in which objects of ours may be that nobody wants any more; `places` are namespaces of who makes none elsewhere. */
+  ours(kind: Kind, places: readonly string[] = []): Scope[] {
     if (!kind.namespaced) return [{}]
     const { ours, operator } = this.#places
-    return [ours, ...(isSecret(kind) ? [operator] : []), ...more].map(namespace => ({ namespace }))
+    const all = places.length > 0 ? places : [ours, ...(isSecret(kind) ? [operator] : [])]
+    return all.map(namespace => ({ namespace }))
   }
 
   /** The narrowest scope that tells whether a kind is served. */

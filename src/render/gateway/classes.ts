@@ -21,14 +21,22 @@ export const gatewayClass = (calico: Calico, controllerName: string, decided: De
   return [proxy(calico, decided), itself]
 }
 
+/** What the user has told kubectl is of his own object. */
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
+
 function proxy(calico: Calico, { asked, kind, base }: DecidedClass): EnvoyProxy {
-  const { labels, annotations } = base?.metadata ?? {}
+  const { labels, annotations: { [lastApplied]: _, ...annotations } = {} } = base?.metadata ?? {}
   const { provider, ...spec } = base?.spec ?? {}
   const kubernetes = provider?.kubernetes ?? {}
   return {
     apiVersion: kinds.EnvoyProxy.apiVersion,
     kind: kinds.EnvoyProxy.kind,
-    metadata: { name: asked.name, namespace: gatewaySystem, ...(labels && { labels }), ...(annotations && { annotations }) },
+    metadata: {
+      name: asked.name,
+      namespace: gatewaySystem,
+      ...(labels && { labels }),
+      ...(Object.keys(annotations).length > 0 && { annotations }),
+    },
     spec: { ...spec, provider: { ...provider, type: 'Kubernetes', kubernetes: inKubernetes(calico, { asked, kind }, kubernetes) } },
   }
 }
