@@ -40,8 +40,8 @@ export interface Problem {
 
 /** `spec.calicoNetwork.mtu: must be 0 or at least 1280. Set it …`: one problem as one line for people. */
 export function sentence({ message, object, path, remedy }: Problem): string {
-  const where = [object && describe(object), path && legible(path)].filter(Boolean).join(' ')
-  return [where && `${where}: `, legible(message), remedy && `. ${legible(remedy)}`].filter(Boolean).join('')
+  const where = [object && describe(object), path].filter(Boolean).join(' ')
+  return [where && `${legible(where)}: `, legible(message), remedy && `. ${legible(remedy)}`].filter(Boolean).join('')
 }
 
 /** Longer than any words of ours; what users write may be as long as they like. */

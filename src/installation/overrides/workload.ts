@@ -47,6 +47,7 @@ const workloadChecks: Checks<WorkloadOverlay> = {
 export const workloadOverride: Check<WorkloadOverlay> = (given, path) => [
   ...checked(given, path, workloadChecks),
   ...unselected(given, path),
+  ...(path.endsWith('Deployment') ? givenUp(given, path) : []),
 ]
 
 /** What the label k8s-app of their pods is, by the field of the override, for workloads that find their pods by it. */
@@ -59,6 +60,26 @@ const selectedAs: Readonly<Record<string, string>> = {
   calicoWebhooksDeployment: 'calico-webhooks',
   goldmaneDeployment: 'goldmane',
   whiskerDeployment: 'whisker',
+}
+
+/** How long a pod may take to end, in seconds; what is derived from it has to be a number that Kubernetes takes. */
+const longestGrace = 1_000_000_000
+
+/** A Deployment whose pods are not counted before it is given up never comes up: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#progress-deadline-seconds */
+function givenUp({ spec }: WorkloadOverlay, path: string): Fault[] {
+  const grace = spec?.template?.spec?.terminationGracePeriodSeconds ?? 0
+  const deadline = Math.max(600, Math.floor(grace * 1.2))
+  const ready = spec?.minReadySeconds ?? 0
+  return [
+    ...unless(ready < deadline, `${path}.spec.minReadySeconds`, [
+      `${ready} is longer than the ${deadline} seconds after which the Deployment is given up`,
+      `Write less than ${deadline}`,
+    ]),
+    ...unless(grace <= longestGrace, `${path}.spec.template.spec.terminationGracePeriodSeconds`, [
+      `${grace} is longer than anybody waits`,
+      `Write at most ${longestGrace}`,
+    ]),
+  ]
 }
 
 function unselected({ spec }: WorkloadOverlay, path: string): Fault[] {
