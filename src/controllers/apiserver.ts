@@ -7,7 +7,7 @@ import { type ApiServer, apiServerOf, portFaults } from '../installation/api-ser
 import type { Calico } from '../installation/calico.ts'
 import { serviceNames } from '../installation/service-names.ts'
 import * as kinds from '../kube/kinds.ts'
-import { refOf } from '../kube/objects.ts'
+import { type Kind, refOf } from '../kube/objects.ts'
 import { defineController } from '../reconcile/controller.ts'
 import { access } from '../render/apiserver/access.ts'
 import { apiServer as extension } from '../render/apiserver/apiserver.ts'
@@ -16,6 +16,7 @@ import { aggregated, retired, retiredWithWebhooks } from '../render/apiserver/re
 import { calicoSystem } from '../render/parts/places.ts'
 import { policyName, registered, webhooks } from '../render/webhooks/webhooks.ts'
 import { readPairs } from './component-keys.ts'
+import { readMoving, standstill } from './datastore-migration.ts'
 import { type Made, operandKinds, outcomeOf, readOperand, ready } from './operand.ts'
 import { readWaitingRequests } from './requests.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -34,17 +35,19 @@ function pairs(calico: Calico) {
   ]
 }
 
+const makes: readonly Kind[] = [
+  ...operandKinds,
+  ...[kinds.ServiceAccount, kinds.ClusterRole, kinds.RoleBinding, kinds.Service, kinds.Deployment, kinds.PodDisruptionBudget],
+  ...[kinds.ValidatingWebhookConfiguration, NetworkPolicy],
+]
+
 export const apiServer = (surroundings: Surroundings) =>
   defineController({
     name: 'apiserver',
     serves,
     reports: 'apiserver',
     mirrors: true,
-    makes: [
-      ...operandKinds,
-      ...[kinds.ServiceAccount, kinds.ClusterRole, kinds.RoleBinding, kinds.Service, kinds.Deployment, kinds.PodDisruptionBudget],
-      ...[kinds.ValidatingWebhookConfiguration, NetworkPolicy],
-    ],
+    makes,
 
     async read(cluster) {
       const operand = await readOperand(cluster, surroundings, {
@@ -52,15 +55,17 @@ export const apiServer = (surroundings: Surroundings) =>
         keys: calico => readPairs(cluster, surroundings, { calico, pairs: pairs(calico) }),
       })
       if (!operand) return undefined
-      const [service, policy, awaited] = await Promise.all([
+      const [moving, service, policy, awaited] = await Promise.all([
+        readMoving(cluster, surroundings.environment),
         cluster.get(kinds.APIService, 'v3.projectcalico.org'),
         cluster.get(NetworkPolicy, policyName, calicoSystem),
         operand.decision.calico?.certificateManagement && readWaitingRequests(cluster, calicoSystem),
       ])
-      return { operand, service, letIn: policy !== undefined, awaited: awaited || [] }
+      return { operand, moving, service, letIn: policy !== undefined, awaited: awaited || [] }
     },
 
-    desired({ operand, service, letIn, awaited }) {
+    desired({ operand, moving, service, letIn, awaited }) {
+      if (moving) return standstill(moving, makes)
       const { resource } = operand
       const { calico, ...issued } = ready(operand, {
         images: operand.decision.calico?.v3 ? ['webhooks'] : ['apiServer'],

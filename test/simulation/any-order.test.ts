@@ -27,9 +27,9 @@ const storm = 120_000
 const calm = 180_000
 
 /** How many seeds are tried beside those that once failed. */
-const count = Number(process.env.ORDERS ?? 8)
-/** With which seed it begins. */
-const first = Number(process.env.ORDERS_FROM ?? 1)
+const count = Number(process.env.ORDERS ?? 3)
+/** With which seed it begins: another one each day. */
+const first = Number(process.env.ORDERS_FROM ?? Math.floor(Date.now() / 86_400_000) * count)
 const failedOnce: readonly number[] = []
 const seeds = [...failedOnce, ...Array.from({ length: count }, (_, index) => first + index)]
 

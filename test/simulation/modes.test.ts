@@ -1,0 +1,131 @@
+/** From Calico's aggregated API server to CRDs of projectcalico.org/v3: across a restart, while data moves, and what is said when the API server goes. */
+import { afterEach, describe, expect, test } from 'vitest'
+import { DatastoreMigration } from '../../api/datastore-migration.ts'
+import { crds } from '../../api/index.ts'
+import type { Offline } from '../../src/cli/offline.ts'
+import type { KubeObject, ObjectRef } from '../../src/kube/objects.ts'
+import { differences } from './cluster.ts'
+import { endOf } from './component-bed.ts'
+import { bare, furnished, type Having, recorded } from './switching.ts'
+
+const opened: Offline[] = []
+afterEach(() => {
+  for (const cluster of opened.splice(0)) cluster.close()
+})
+
+async function working(having: Having, env: Record<string, string> = {}): Promise<Offline> {
+  const cluster = bare(await furnished('v1', having))
+  opened.push(cluster)
+  return begun(cluster, env)
+}
+
+/** A new process, in the place of the one before. */
+async function begun(cluster: Offline, env: Record<string, string> = {}): Promise<Offline> {
+  await cluster.start({ systemRoots: '', manageCrds: false, env })
+  await cluster.rest()
+  return cluster
+}
+
+const having = recorded('default-v1crd')
+const newer = crds('v3') as KubeObject[]
+const serversOwn = newer.filter(({ metadata }) => metadata.name.endsWith('.projectcalico.org'))
+const inNewer = { CALICO_API_GROUP: 'projectcalico.org/v3' }
+
+const apps = (kind: string, name: string, namespace = 'calico-system'): ObjectRef => ({ apiVersion: 'apps/v1', kind, name, namespace })
+
+/** As much of an object as is looked at here. */
+interface Seen extends KubeObject {
+  spec?: { service?: { name?: string }; template?: { spec?: { containers: { env?: object[] }[] } } }
+  status?: object
+}
+
+const objectAt = (cluster: Offline, resource: string, place: string): Seen | undefined =>
+  cluster.sandbox.snapshot().store.collections.get(resource)?.objects.get(place)
+
+test('an operator that begins anew in the other mode leaves nothing of the aggregated API server', async () => {
+  const cluster = await working(having)
+  await cluster.furnish(serversOwn)
+  const service = () => objectAt(cluster, 'apiservices.apiregistration.k8s.io', 'v3.projectcalico.org')?.spec?.service
+  expect(service()?.name).toBe('calico-api')
+  await begun(cluster, inNewer)
+  const fresh = await working([...serversOwn, ...having], inNewer)
+  // What was kept in the older store stays there; nobody looks at it any more.
+  const seen = (end: Map<string, string>) => new Map([...end].filter(([place]) => !/^\w+\.crd\.projectcalico\.org /.test(place)))
+  expect(differences(seen(endOf(fresh)), seen(endOf(cluster)))).toEqual([])
+  expect(service()).toBeUndefined()
+  const since = cluster.time.clock.now()
+  await cluster.time.pass(600_000)
+  expect(cluster.sandbox.requests.writes('operator').filter(({ time, resource }) => time > since && resource !== 'leases')).toEqual([])
+})
+
+test('without its API server the older mode says what it waits for, once the last of its pods has gone', async () => {
+  const cluster = await working(having)
+  const said = () => JSON.stringify(objectAt(cluster, 'tigerastatuses.operator.tigera.io', 'tiers')?.status)
+  expect(said()).toContain('All objects available')
+  await cluster.does(user => user.delete({ apiVersion: 'operator.tigera.io/v1', kind: 'APIServer', name: 'default' }))
+  await cluster.rest()
+  expect(said()).toContain('Waiting for Tigera API server to be ready')
+  expect(objectAt(cluster, 'tigerastatuses.operator.tigera.io', 'apiserver')).toBeUndefined()
+  expect(JSON.stringify(objectAt(cluster, 'tigerastatuses.operator.tigera.io', 'calico')?.status)).toContain('All objects available')
+  await cluster.furnish(having.filter(({ kind }) => kind === 'APIServer'))
+  await cluster.rest()
+  expect(said()).toContain('All objects available')
+})
+
+describe('while data moves to the newer store', () => {
+  const ref: ObjectRef = { apiVersion: DatastoreMigration.apiVersion, kind: DatastoreMigration.kind, name: 'v1-to-v3' }
+  const migration = { ...{ apiVersion: ref.apiVersion, kind: ref.kind }, metadata: { name: ref.name }, spec: { type: 'APIServerToCRDs' } }
+  const operatorPlace = 'tigera-operator/tigera-operator'
+  const envOf = (cluster: Offline) =>
+    objectAt(cluster, 'deployments.apps', operatorPlace)?.spec?.template?.spec?.containers.map(({ env }) => env)
+
+  async function moving(phase: string): Promise<Offline> {
+    const cluster = await working(having)
+    await cluster.furnish([DatastoreMigration.crd() as KubeObject, ...serversOwn, { ...migration, status: { phase } } as KubeObject])
+    await cluster.rest()
+    return cluster
+  }
+
+  test('nothing of the API server is touched, and it says why', async () => {
+    const cluster = await moving('Migrating')
+    await cluster.does(user => user.delete(apps('Deployment', 'calico-apiserver')))
+    await cluster.rest()
+    expect(objectAt(cluster, 'deployments.apps', 'calico-system/calico-apiserver')).toBeUndefined()
+    expect(objectAt(cluster, 'services', 'calico-system/calico-api')).toBeDefined()
+    expect(JSON.stringify(objectAt(cluster, 'tigerastatuses.operator.tigera.io', 'apiserver')?.status)).toContain(
+      'DatastoreMigration v1-to-v3 moves data: until it is done nothing of the API server is changed',
+    )
+    await cluster.does(user => user.delete(ref))
+    await cluster.rest()
+    expect(objectAt(cluster, 'deployments.apps', 'calico-system/calico-apiserver')).toBeDefined()
+    expect(envOf(cluster)).toEqual([undefined])
+  })
+
+  test('the operator is started anew in the other mode when all has moved, and finds the rest by itself', async () => {
+    const cluster = await moving('Converged')
+    expect(envOf(cluster)).toEqual([[{ name: 'CALICO_API_GROUP', value: 'projectcalico.org/v3' }]])
+    expect(objectAt(cluster, 'deployments.apps', 'calico-system/calico-apiserver')).toBeDefined()
+    // Without the variable, too: the migration tells.
+    await begun(cluster)
+    expect(objectAt(cluster, 'deployments.apps', 'calico-system/calico-apiserver')).toBeUndefined()
+    expect(objectAt(cluster, 'deployments.apps', 'calico-system/calico-webhooks')).toBeDefined()
+    expect(envOf(cluster)).toEqual([[{ name: 'CALICO_API_GROUP', value: 'projectcalico.org/v3' }]])
+  })
+
+  test('a mode that somebody has fixed is told, and left', async () => {
+    const cluster = await working(having)
+    const env = [{ name: 'CALICO_API_GROUP', value: 'crd.projectcalico.org/v1' }]
+    const container = { name: 'tigera-operator', image: 'quay.io/calico/operator', env }
+    await cluster.does(user =>
+      user.mergePatch(apps('Deployment', 'tigera-operator', 'tigera-operator'), {
+        spec: { template: { spec: { containers: [container] } } },
+      }),
+    )
+    await cluster.furnish([DatastoreMigration.crd() as KubeObject, { ...migration, status: { phase: 'Converged' } } as KubeObject])
+    await cluster.rest()
+    expect(envOf(cluster)).toEqual([env])
+    expect(JSON.stringify(objectAt(cluster, 'tigerastatuses.operator.tigera.io', 'apiserver')?.status)).toContain(
+      'the operator would go on with the store that is no longer used',
+    )
+  })
+})
