@@ -4,8 +4,11 @@
  */
 import { expect, test } from 'vitest'
 import type { Mode } from '../../api/index.ts'
+import type { Offline } from '../../src/cli/offline.ts'
+import { User } from '../../src/cli/user.ts'
 import { seeded } from '../../src/kube/clock.ts'
 import { type Faulty, faulty } from '../../src/kube/faults.ts'
+import type { ObjectRef } from '../../src/kube/objects.ts'
 import type { Snapshot } from '../../src/sandbox/sandbox.ts'
 import { differences } from './cluster.ts'
 import { endOf } from './component-bed.ts'
@@ -62,6 +65,57 @@ const today = Number(process.env.REMOVALS_FROM ?? Math.floor(Date.now() / 86_400
 const others = removals.slice(1)
 const turn = (today * (count - 1)) % others.length
 const tried = [removals[0]!, ...[...others, ...others].slice(turn, turn + Math.min(count - 1, others.length))]
+
+const rbac = 'rbac.authorization.k8s.io/v1'
+/** As the predecessor leaves a cluster: finalizers of its controllers on the Installation, and one on what its pods need. */
+const finalizers: readonly { ref: ObjectRef; finalizers: readonly string[] }[] = [
+  {
+    ref: { apiVersion: 'operator.tigera.io/v1', kind: 'Installation', name: 'default' },
+    finalizers: [
+      'tigera.io/operator-cleanup',
+      ...['installation', 'apiserver', 'goldmane', 'whisker', 'guardian'].map(name => `operator.tigera.io/${name}-controller`),
+    ],
+  },
+  ...['calico-node', 'calico-cni-plugin'].flatMap(name =>
+    [
+      { apiVersion: 'v1', kind: 'ServiceAccount', name, namespace: 'calico-system' },
+      { apiVersion: rbac, kind: 'ClusterRole', name },
+      { apiVersion: rbac, kind: 'ClusterRoleBinding', name },
+    ].map(ref => ({ ref, finalizers: ['tigera.io/cni-protector'] })),
+  ),
+]
+
+async function leftByPredecessor(): Promise<Offline> {
+  const cluster = await operated(await furnished('v3', everything))
+  cluster.stop()
+  const { clock } = cluster.time
+  const predecessor = new User({ transport: cluster.sandbox.transport(), clock, random: seeded(1), fieldManager: 'operator' })
+  for (const { ref, finalizers: held } of finalizers)
+    await cluster.does(() => predecessor.mergePatch(ref, { metadata: { finalizers: held } }))
+  return cluster
+}
+
+test('what the predecessor had begun to take away goes to its end, and no finalizer of its stays', async () => {
+  const to = without(everything, ...all)
+  const cluster = await leftByPredecessor()
+  await cluster.does(user => change(user, everything, to))
+  await cluster.start({ systemRoots: '', manageCrds: false })
+  await cluster.rest()
+  const bed = bare(await furnished('v3', to))
+  expect([...endOf(cluster).keys()].filter(place => !endOf(bed).has(place) && !survivors.test(place))).toEqual([])
+  for (const each of [bed, cluster]) each.close()
+})
+
+test('what was deleted by mistake, and is only held by a finalizer of the predecessor, is let go and made anew', async () => {
+  const cluster = await leftByPredecessor()
+  for (const { ref } of finalizers.slice(1)) await cluster.does(user => user.delete(ref))
+  await cluster.start({ systemRoots: '', manageCrds: false })
+  await cluster.rest()
+  const fresh = await operated(await furnished('v3', everything))
+  const differing = differences(endOf(fresh), endOf(cluster)).filter(each => !each.startsWith('different: installations.'))
+  expect(differing).toEqual([])
+  for (const each of [fresh, cluster]) each.close()
+})
 
 interface Kill {
   atWrite: number
