@@ -6,16 +6,15 @@ import type { KeyPair } from '../certificates/keys.ts'
 import { readUsersAuthority } from '../certificates/trust.ts'
 import type { Calico } from '../installation/calico.ts'
 import { computed } from '../installation/computed.ts'
-import type { Asked } from '../installation/facts.ts'
 import { calicoVersion } from '../installation/images.ts'
 import { type Imported, noteOf } from '../installation/imported.ts'
+import { memories } from '../installation/memory.ts'
 import { reportedMtu } from '../installation/mtu.ts'
 import { overlaid } from '../installation/overlay.ts'
-import { providerNote } from '../installation/provider-memory.ts'
 import { heldUp, unready, withoutNodesForTypha } from '../installation/waiting.ts'
 import * as kinds from '../kube/kinds.ts'
 import { type KubeObject, type ObjectRef, refOf } from '../kube/objects.ts'
-import { defineController, type Wanted } from '../reconcile/controller.ts'
+import { defineController, type Note, type Wanted } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { activeOperator, criticalPodsQuota } from '../render/cluster/cluster.ts'
 import { csi } from '../render/csi/csi.ts'
@@ -98,7 +97,7 @@ export const calico = (surroundings: Surroundings) =>
         problems: [...outcome.problems, ...('problem' in reported ? [reported.problem] : [])],
         awaited,
         status: { computed: computed(calico.spec) },
-        notes: present(imported && noteOf(imported), providerNote(namedIn(decision.asked), decision.facts.provider)),
+        notes: [...present(imported && noteOf(imported)), ...remembered(decision, calico)],
         achieved: { variant: 'Calico', calicoVersion, mtu, imageSet: calico.imageSet },
       }
     },
@@ -140,8 +139,8 @@ function rendered(calico: Calico, { asked: { imported }, facts }: Decision, { ke
   }
 }
 
-/** The provider that the user names. */
-const namedIn = ({ base, overlay }: Asked): string | undefined => overlaid(base.spec ?? {}, overlay?.spec).kubernetesProvider
+const remembered = ({ asked: { base, overlay }, facts }: Decision, { cni }: Calico): Note[] =>
+  memories(overlaid(base.spec ?? {}, overlay?.spec), { provider: facts.provider, chosen: cni.type })
 
 /** Without kube-proxy nobody finds the API any other way, so what the manifest said of it is copied to where the operator looks, once: from then on it is the user's. */
 function servicesEndpoint({ dataplane, operator }: Calico, { servicesEndpoint: found }: Partial<Imported> = {}): Wanted[] {

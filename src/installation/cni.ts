@@ -54,6 +54,14 @@ export const cniTypes: Record<CniType, CniFacts> = {
   },
 }
 
-/** The plugin in use when the user names none: the one whose DaemonSet is there, even where the provider would suggest another. */
-export const cniTypeOf = ({ cni }: InstallationSpec, provider: ProviderFacts, awsNode: boolean): CniType =>
-  cni?.type || (awsNode ? 'AmazonVPC' : provider.cniType)
+/** What counts when the user names no plugin. */
+export interface CniFound {
+  /** DaemonSet kube-system/aws-node is there. */
+  readonly awsNode: boolean
+  /** The plugin that Calico has run with since it was installed. */
+  readonly cniBefore?: CniType
+}
+
+/** The plugin in use when the user names none: the one that always was, or whose DaemonSet is there, even where the provider would suggest another. */
+export const cniTypeOf = ({ cni }: InstallationSpec, provider: ProviderFacts, { awsNode, cniBefore }: CniFound): CniType =>
+  cni?.type || cniBefore || (awsNode ? 'AmazonVPC' : provider.cniType)

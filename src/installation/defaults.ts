@@ -15,7 +15,7 @@ type Network = NonNullable<InstallationSpec['calicoNetwork']>
 /** What defaults depend on beside the spec. */
 export interface Around {
   readonly provider: ProviderFacts
-  readonly facts: Pick<Facts, 'awsNode' | 'podCidrs'>
+  readonly facts: Pick<Facts, 'awsNode' | 'cniBefore' | 'podCidrs'>
   readonly found: readonly FoundPool[]
   /** The pools decided before. */
   readonly recorded?: Network['ipPools']
@@ -25,7 +25,7 @@ export interface Around {
 
 export function withDefaults(asked: InstallationSpec, around: Around): { spec: InstallationSpec; pools: PoolDecision } {
   const { provider } = around
-  const type = cniTypeOf(asked, provider, around.facts.awsNode)
+  const type = cniTypeOf(asked, provider, around.facts)
   const cni = {
     ...asked.cni,
     type,

@@ -11,7 +11,7 @@ import { APIService, ConfigMap, DaemonSet, Deployment, EndpointSlice, Node, type
 import type { Reader } from '../reconcile/controller.ts'
 import type { Problem } from '../reconcile/problems.ts'
 import type { Endpoint, OperatorIdentity } from './calico.ts'
-import { cniTypeOf } from './cni.ts'
+import { type CniFound, type CniType, cniTypeOf } from './cni.ts'
 import type { Imported } from './imported.ts'
 import {
   type BGPConfiguration,
@@ -22,11 +22,11 @@ import {
   OpenShiftClusterVersion,
   OpenShiftNetwork,
 } from './kinds.ts'
+import { cniBefore, type KnownProvider, knownProvider } from './memory.ts'
 import { runsEverywhere } from './migration-label.ts'
 import { countNodes, type NodeFacts } from './nodes.ts'
 import { overlaid } from './overlay.ts'
 import { type Detected, detectProvider, type NodeEvidence, tellingGroups } from './provider-detection.ts'
-import { type KnownProvider, knownProvider } from './provider-memory.ts'
 import { providerNamed } from './providers.ts'
 import { lacksNodes } from './typha.ts'
 import { understoodSpec } from './understood.ts'
@@ -72,10 +72,12 @@ export interface Facts {
   readonly environment: Environment
   readonly nodes: NodeFacts
   readonly provider?: Detected
-  /** What else the cluster tells of it by now, in words (provider-memory.ts). */
+  /** What else the cluster tells of it by now, in words (memory.ts). */
   readonly otherProvider?: string
   /** DaemonSet kube-system/aws-node is there: the Amazon VPC CNI plugin connects pods. */
   readonly awsNode: boolean
+  /** The CNI plugin that Calico runs with, where it was never named (memory.ts). */
+  readonly cniBefore?: CniType
   /** Deployment calico-system/calico-typha; read only while there are too few nodes for it. */
   readonly typha?: Deployment
   /** All of them, disabled ones too. */
@@ -136,8 +138,11 @@ export async function readFacts(cluster: Reader, environment: Environment, { bas
   const { operator, goldmane, gateways, awsNode, tier, ...same } = found
   const known = await readProvider(cluster, base, found.nodes.evidence)
   const { provider } = known
+  const before = cniBefore(base)
   const further = await together({
-    podCidrs: isDeciding(base, found.pools) ? readPodCidrs(cluster, { spec, provider, awsNode: awsNode !== undefined }) : undefined,
+    podCidrs: isDeciding(base, found.pools)
+      ? readPodCidrs(cluster, { spec, provider, awsNode: awsNode !== undefined, cniBefore: before })
+      : undefined,
     goldmane: goldmane && cluster.get(Service, 'goldmane', ours),
     typha: lacksNodes(found.nodes) ? cluster.get(Deployment, 'calico-typha', ours) : undefined,
     calicoNode: found.predecessor || spec.calicoNetwork?.linuxDataplane === 'BPF' ? cluster.get(DaemonSet, 'calico-node', ours) : undefined,
@@ -147,6 +152,7 @@ export async function readFacts(cluster: Reader, environment: Environment, { bas
     environment,
     ...{ provider, ...(known.otherwise !== undefined && { otherProvider: known.otherwise }) },
     awsNode: awsNode !== undefined,
+    ...(before && { cniBefore: before }),
     podCidrs: further.podCidrs,
     typha: further.typha,
     calicoNode: further.calicoNode,
@@ -208,16 +214,15 @@ function isDeciding({ spec, status }: Installation, pools: readonly IPPool[]): b
   return !status?.computed?.calicoNetwork?.ipPools?.length
 }
 
-interface CniQuestion {
+interface CniQuestion extends CniFound {
   readonly spec: InstallationSpec
   readonly provider: Detected | undefined
-  readonly awsNode: boolean
 }
 
 /** The plugins of others have addresses of their own, so the platform's are no concern then. */
-async function readPodCidrs(cluster: Reader, { spec, provider, awsNode }: CniQuestion): Promise<PodCidrs | undefined> {
+async function readPodCidrs(cluster: Reader, { spec, provider, ...found }: CniQuestion): Promise<PodCidrs | undefined> {
   const facts = providerNamed(spec.kubernetesProvider || provider?.name)
-  if (cniTypeOf(spec, facts, awsNode) !== 'Calico') return undefined
+  if (cniTypeOf(spec, facts, found) !== 'Calico') return undefined
   if (facts.podCidrsFrom === 'Network.config.openshift.io') {
     const network = await cluster.get(OpenShiftNetwork, 'cluster')
     const from = 'Network cluster of config.openshift.io'

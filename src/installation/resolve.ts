@@ -10,11 +10,11 @@ import type { Calico } from './calico.ts'
 import { withDefaults } from './defaults.ts'
 import type { Asked, Facts } from './facts.ts'
 import { imageSetInUse, unusedImageSets } from './images.ts'
+import { memoryWarnings } from './memory.ts'
 import { overlaid } from './overlay.ts'
 import { foundPool } from './pools/convert.ts'
 import type { PoolDecision } from './pools/decide.ts'
 import { poolViolations } from './pools/validate.ts'
-import { providerWarnings } from './provider-memory.ts'
 import { type ProviderFacts, providerNamed } from './providers.ts'
 import { limitations, refusals } from './refusals.ts'
 import { poolSetups, setupOf } from './setup.ts'
@@ -63,7 +63,7 @@ export function resolve(asked: Asked, facts: Facts): Resolution {
         ...limitations(setup),
         ...(unheeded ? [poolsOfOverlay] : []),
         ...unusedImageSets(facts.imageSets),
-        ...providerWarnings(written, facts),
+        ...memoryWarnings(written, facts, provider),
       ],
     }),
     pools: { ...pools, problems: blamed(ofPools, asked) },

@@ -48,3 +48,16 @@ test.each<[string, KubeObject[], string]>([
   expect(Ready).toMatchObject({ status: 'True', message: expect.stringContaining('seems to be') })
   cluster.close()
 })
+
+test('a provider that is named later does not exchange the plugin under running pods', async () => {
+  const cluster = await installed()
+  await cluster.does(user => user.mergePatch(installation, { spec: { kubernetesProvider: 'GKE' } }))
+  await cluster.rest()
+  const [[, calicoNode] = ['', '']] = podsOf(cluster)
+  expect(calicoNode).toContain('"install-cni"')
+  expect(calicoNode).toContain('k8s,operator,gke,bgp')
+  const { Ready, CNIPluginChosen } = await conditions(cluster)
+  expect(CNIPluginChosen).toMatchObject({ status: 'True', reason: 'Calico' })
+  expect(Ready).toMatchObject({ status: 'True', message: expect.stringContaining('to have GKE, name it in spec.cni.type') })
+  cluster.close()
+})
