@@ -3,17 +3,8 @@ import { isGood, type TigeraStatus } from '../../test/parity/bed.ts'
 import type { Scenario } from '../../test/parity/scenario.ts'
 import { LiveCluster, operatorUser } from '../live-cluster.ts'
 import type { OperatorCommand, OperatorProcess } from '../operator-process.ts'
-import { type CountOptions, type Counts, count, lastChange } from '../trail.ts'
-
-/** What was asked of the server, in numbers of requests. */
-interface Requests {
-  writes: number
-  withoutEffect: number
-  failed: number
-  /** Get and list. */
-  reads: number
-  watches: number
-}
+import { type Counts, count, lastChange } from '../trail.ts'
+import { type Requests, requests, rounded } from './requests.ts'
 
 interface Installation extends Requests {
   allAvailable: boolean
@@ -92,7 +83,7 @@ async function installation(
   const statuses: TigeraStatus[] = await cluster.user.list('operator.tigera.io/v1', 'tigerastatuses')
   const reports = trail.filter(({ resource }) => resource === 'tigerastatuses')
   return {
-    ...requests(count(trail, options)),
+    ...requests(trail, options),
     allAvailable: statuses.length > 0 && statuses.every(isGood),
     secondsToRest: since(interval.from, lastChange(reports, options)),
     secondsToLastChange: since(interval.from, lastChange(trail, options)),
@@ -107,8 +98,8 @@ async function idleTime(cluster: LiveCluster, operator: OperatorProcess, seconds
   const from = Date.now()
   await pass(seconds)
   const { cpuSeconds, peakRssMiB } = costs(operator)
-  const counts = await countsOf(cluster, { from, to: from + seconds * 1_000 })
-  return { ...requests(counts), seconds, cpuSeconds: rounded(cpuSeconds - before), peakRssMiB }
+  const interval = { user: operatorUser, from, to: from + seconds * 1_000 }
+  return { ...requests(await cluster.trail(), interval), seconds, cpuSeconds: rounded(cpuSeconds - before), peakRssMiB }
 }
 
 async function restarted(
@@ -120,27 +111,13 @@ async function restarted(
   const trail = await cluster.trail()
   const options = { user: operatorUser, ...interval }
   return {
-    ...requests(count(trail, options)),
+    ...requests(trail, options),
     secondsToLastChange: since(interval.from, lastChange(trail, options)),
     cpuSeconds,
     peakRssMiB,
   }
 }
 
-const countsOf = async (cluster: LiveCluster, interval: CountOptions) => count(await cluster.trail(), { user: operatorUser, ...interval })
-
 const costs = (operator: OperatorProcess) => ({ cpuSeconds: rounded(operator.cpu()), peakRssMiB: operator.peakRss() })
 
-function requests({ writes, writesWithoutEffect, failedWrites, reads }: Counts): Requests {
-  const watches = Object.entries(reads).reduce((sum, [name, times]) => (name.startsWith('watch ') ? sum + times : sum), 0)
-  return {
-    writes: writes.total ?? 0,
-    withoutEffect: writesWithoutEffect.total ?? 0,
-    failed: failedWrites.total ?? 0,
-    reads: (reads.total ?? 0) - watches,
-    watches,
-  }
-}
-
 const since = (from: number, to = from): number => rounded((to - from) / 1_000)
-const rounded = (number: number): number => Math.round(number * 100) / 100

@@ -1,11 +1,15 @@
 /** Prints what was measured, one line per number, side by side. Measures nothing. */
+import type { CrowdNumbers } from './crowd.ts'
 import type { InProcessNumbers } from './in-process.ts'
 import type { LiveNumbers } from './live.ts'
 
-interface Results {
+interface About {
   scenario: string
   cpus: number
   node: string
+}
+
+interface Results extends About {
   inProcess: InProcessNumbers
   live: Record<string, LiveNumbers>
 }
@@ -39,10 +43,9 @@ const rows: Row[] = [
 
 export function table({ scenario, cpus, node, inProcess, live }: Results): string {
   const names = Object.keys(live)
-  const line = (title: string, cells: (number | string)[]) => `${title.padEnd(24)}${cells.map(cell => String(cell).padStart(12)).join('')}`
   const { install, render } = inProcess
   return [
-    `${scenario}, ${cpus} CPUs, Node ${node}`,
+    heading({ scenario, cpus, node }),
     '',
     line('in process, ms', ['first', 'median', 'of']),
     line('  install in sandbox', [install.first, install.median, install.runs]),
@@ -61,3 +64,45 @@ export function table({ scenario, cpus, node, inProcess, live }: Results): strin
       : ['no control plane: not measured']),
   ].join('\n')
 }
+
+type CrowdRow = [title: string, value: (numbers: CrowdNumbers) => number | string]
+
+const crowdRows: CrowdRow[] = [
+  ['install: writes', ({ install }) => install.writes],
+  ['  without effect', ({ install }) => install.withoutEffect],
+  ['  failed', ({ install }) => install.failed],
+  ['  get and list', ({ install }) => install.reads],
+  ['  watches', ({ install }) => install.watches],
+  ['  all available', ({ install }) => (install.allAvailable ? 'yes' : 'NO')],
+  ['  seconds', ({ install }) => install.seconds],
+  ['  CPU, s', ({ install }) => install.cpuSeconds],
+  ['  peak RSS, MiB', ({ install }) => install.peakRssMiB],
+  ['node statuses, 1/s', ({ heartbeatsPerSecond }) => heartbeatsPerSecond],
+  ['heartbeats: seconds', ({ heartbeats }) => heartbeats.seconds],
+  ['  writes', ({ heartbeats }) => heartbeats.writes],
+  ['  get and list', ({ heartbeats }) => heartbeats.reads],
+  ['  CPU, s', ({ heartbeats }) => heartbeats.cpuSeconds],
+  ['  peak RSS, MiB', ({ heartbeats }) => heartbeats.peakRssMiB],
+  ['rollout: seconds', ({ rollout }) => rollout.seconds],
+  ['  nodes updated', ({ rollout }) => rollout.updated],
+  ['  writes', ({ rollout }) => rollout.writes],
+  ['  get and list', ({ rollout }) => rollout.reads],
+  ['  CPU, s', ({ rollout }) => rollout.cpuSeconds],
+  ['  peak RSS, MiB', ({ rollout }) => rollout.peakRssMiB],
+]
+
+export function crowdTable({ crowds, ...about }: About & { crowds: CrowdNumbers[] }): string {
+  return [
+    heading(about),
+    '',
+    line(
+      'on the sandbox, nodes',
+      crowds.map(({ nodes }) => nodes),
+    ),
+    ...crowdRows.map(([title, value]) => line(title, crowds.map(value))),
+  ].join('\n')
+}
+
+const heading = ({ scenario, cpus, node }: About): string => `${scenario}, ${cpus} CPUs, Node ${node}`
+const line = (title: string, cells: (number | string)[]): string =>
+  `${title.padEnd(24)}${cells.map(cell => String(cell).padStart(12)).join('')}`
