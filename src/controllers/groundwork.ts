@@ -1,5 +1,5 @@
 /** What all of Calico stands on, and what is there although more is waited for: the namespace, and the configuration that Calico's own programs read. */
-import { bgpFields, felixFields } from '../installation/felix.ts'
+import { bgpFields, type FelixFields, felixFields } from '../installation/felix.ts'
 import { withImported } from '../installation/imported.ts'
 import { unready } from '../installation/waiting.ts'
 import * as kinds from '../kube/kinds.ts'
@@ -38,7 +38,8 @@ export const groundwork = ({ environment }: Surroundings) =>
         objects: [
           kept(asked.base),
           ...finish(calico, namespaces(calico)),
-          ...felixConfiguration({ enforced: felix.enforce, defaults: felix.claim, annotations: felix.annotations }, calico.v3),
+          // What a manifest's settings are read from is not changed before they are kept.
+          ...(asked.imported?.recorded === false ? [] : felixConfiguration(shareOf(felix), calico.v3)),
           ...bgp.objects,
         ],
         remove: bgp.remove,
@@ -52,3 +53,5 @@ const kept = ({ apiVersion, kind, metadata: { name } }: KubeObject): Wanted => (
   object: { apiVersion, kind, metadata: { name, finalizers: [finalizer] } },
   part: true,
 })
+
+const shareOf = ({ enforce, claim, annotations }: FelixFields) => ({ enforced: enforce, defaults: claim, annotations })

@@ -116,7 +116,18 @@ describe('BPF', () => {
   test.each<[string, InstallationSpec, Partial<Facts>, unknown[]]>([
     ['is off, and is said to be off, where it is not wanted', {}, {}, [false, 'false']],
     ['is on at once in a new cluster', bpf, {}, [true, 'true']],
-    ['waits in a cluster that is being taken over', bpf, { migratingNamespace: true }, [undefined, undefined]],
+    [
+      'waits in a cluster that is being taken over',
+      bpf,
+      { migratingNamespace: true, calicoNode: calicoNode('rolled out') },
+      [undefined, undefined],
+    ],
+    [
+      'goes on in one that is taken over from a calico-node that has it by its variable, whatever the field says',
+      bpf,
+      { migratingNamespace: true, predecessor: calicoNode('rolled out', { env: 'true' }), felix: felixWith(false) },
+      [true, 'true'],
+    ],
     [
       'waits while pods are replaced by such as are made for it',
       bpf,

@@ -71,11 +71,13 @@ const ownBpfEnabled = 'operator.tigera.io/bpfEnabled'
 type Switch = { readonly enabled: boolean } | { readonly problem: Problem } | { readonly waits: true }
 
 function bpfSwitch(calico: Calico, facts: Facts): Switch {
-  const { felix } = facts
+  const { felix, calicoNode, predecessor } = facts
   const now = felix?.spec?.bpfEnabled
   const wanted = calico.dataplane.kind === 'bpf'
   if (now === wanted) return isOurs(felix) ? { enabled: wanted } : { waits: true }
-  const ready = wanted ? mayStart(calico, facts) : heldUp(calico, facts).length === 0
+  // A variable of the manifest had the last word, whoever set the field, and pods without it follow the field.
+  if (wanted && calico.migratingNamespace && predecessor && setByOldOperator(predecessor) === true) return { enabled: true }
+  const ready = wanted ? mayStart(calico, calicoNode) : heldUp(calico, facts).length === 0
   if (ready instanceof Object) return { problem: ready }
   // Until then what is there stays ours, so that it does not vanish in between.
   if (!ready) return now === undefined || !isOurs(felix) ? { waits: true } : { enabled: now }
@@ -105,9 +107,9 @@ const setByUser = (felix: Facts['felix'], wanted: boolean): Problem => ({
 })
 
 /** On a new cluster at once; where nodes run already, only when all of them have pods that are made for it, since Felix on a node follows the moment the field is set. */
-function mayStart({ migratingNamespace }: Calico, { calicoNode, predecessor }: Facts): boolean | Problem {
-  // The calico-node of a manifest follows it too, prepared or not, unless BPF is what it does anyway.
-  if (migratingNamespace) return predecessor !== undefined && setByOldOperator(predecessor)
+function mayStart({ migratingNamespace }: Calico, calicoNode: DaemonSet | undefined): boolean | Problem {
+  // The calico-node of a manifest follows it too, prepared or not.
+  if (migratingNamespace) return false
   if (!calicoNode) return true
   const before = setByOldOperator(calicoNode)
   if (typeof before !== 'boolean') return before
