@@ -3,10 +3,14 @@ import { afterEach, beforeAll, expect, test } from 'vitest'
 import { readGatewayDefinitions } from '../../api/gateway/definitions.ts'
 import { ground } from '../../src/cli/ground.ts'
 import { Offline, operatorUser } from '../../src/cli/offline.ts'
+import { seeded } from '../../src/kube/clock.ts'
+import { type Faulty, faulty } from '../../src/kube/faults.ts'
 import type { Job } from '../../src/kube/kinds.ts'
 import type { KubeObject, ObjectRef } from '../../src/kube/objects.ts'
+import type { Transport } from '../../src/kube/transport.ts'
 import type { Snapshot } from '../../src/sandbox/sandbox.ts'
 import { knownKeys } from '../keys.ts'
+import { differences, stateOf } from './cluster.ts'
 
 const start = Date.parse('2026-11-21T12:00:00Z')
 const space = 'tigera-gateway'
@@ -447,6 +451,37 @@ test('images that the ImageSet lacks are told, each of the three', async () => {
   expect(text).toContain('ImageSet did not contain image calico/envoy-ratelimit')
   expect(text).not.toContain('image calico/envoy-gateway')
 })
+
+test('it ends the same whatever goes wrong on the way, wherever the operator dies', async () => {
+  const whole = await stormed()
+  for (let seed = 1; seed <= Number(process.env.GATEWAY_STORMS ?? 2); seed++) {
+    expect(differences(whole, await stormed(seed)), `seed ${seed}`).toEqual([])
+  }
+})
+
+/** What there is in the end, when everything may fail for two minutes, and the process dies at a write. */
+async function stormed(seed?: number): Promise<Map<string, string>> {
+  const cluster = new Offline({ keys: knownKeys(), start: start + 3_600_000, from: bare })
+  open.push(cluster)
+  await cluster.furnish([asking()])
+  let network: Faulty | undefined
+  const through = (transport: Transport) => {
+    if (seed === undefined) return transport
+    const kill = { atWrite: 1 + ((seed * 7) % 40), withEffect: seed % 2 === 0 }
+    network = faulty(transport, { random: seeded(seed), clock: cluster.time.clock, kill })
+    return network
+  }
+  await cluster.start({ systemRoots: '', through })
+  await cluster.time.pass(120_000)
+  network?.calm()
+  if (network?.killed) await cluster.start({ systemRoots: '' })
+  await cluster.time.pass(180_000)
+  await cluster.rest()
+  // The pods of a Job are labelled with its uid.
+  return new Map(
+    [...stateOf(cluster)].map(([place, text]) => [place, text.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<uid>')]),
+  )
+}
 
 test('without an Installation it is told what is missing', async () => {
   const cluster = new Offline({ keys: knownKeys(), start })
