@@ -95,8 +95,12 @@ export class Failures {
   }
 }
 
+/** Of the server's answer when it has no answer of a webhook. One that is just starting is asked again soon, but only once. */
+const webhookFailed = /failed calling webhook/
+
 function countOf(error: unknown, attempts: number): number {
   if (isPermanent(error)) return attempts + permanent
+  if (error instanceof ApiError && webhookFailed.test(error.message) && attempts > 1) return attempts + permanent - 1
   return isUnreachable(error) ? Math.min(attempts, mostWhenUnreachable) : attempts
 }
 

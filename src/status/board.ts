@@ -112,7 +112,7 @@ export class Board {
       this.#failures = 0
     } catch (error) {
       this.#options.failed(this.#ref, error)
-      this.#rest = { from: this.#options.clock.now(), milliseconds: delayAfter(++this.#failures + 2, this.#options.random) }
+      this.#rest = { from: this.#options.clock.now(), milliseconds: delayAfter(++this.#failures + 3, this.#options.random) }
       this.#again(this.#rest.milliseconds)
     }
   }

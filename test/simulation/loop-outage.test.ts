@@ -1,6 +1,7 @@
 /** What becomes of a Calico while the API server is away, refuses a kind, or the clock jumps: no storm, no lie, and the rest goes on. */
 import { afterEach, expect, test } from 'vitest'
 import { Unreachable } from '../../src/kube/errors.ts'
+import { type KubeObject, refOf } from '../../src/kube/objects.ts'
 import { Bed, inSystem, installation, installationRef, inWords, Line } from './loop-bed.ts'
 
 const beds: Bed[] = []
@@ -148,6 +149,42 @@ test('a kind that may not be written is told with the right that is needed, and 
   await bed.time.pass(minutes(2))
   expect(await bed.status()).toMatchObject({ Available: { status: 'True' }, Degraded: { status: 'False' } })
 })
+
+test('while a webhook for everything does not answer, no object is tried again more than once in ten seconds; then all goes on', async () => {
+  const bed = await bedOf()
+  await bed.creates(installation(), deadWebhook)
+  bed.operate()
+  await bed.time.pass(240_000)
+  const tries = Map.groupBy(bed.writes(), ({ resource, namespace, name }) => `${resource} ${namespace} ${name}`)
+  expect(tries.size).toBeGreaterThan(3)
+  for (const [name, requests] of tries) {
+    const retries = requests.map(({ time }) => time).slice(1)
+    const gaps = retries.slice(1).map((time, index) => time - retries[index]!)
+    expect(Math.min(...gaps), `${name}: ${gaps}`).toBeGreaterThanOrEqual(10_000)
+    expect(requests.length, name).toBeLessThan(9)
+  }
+  await bed.deletes(refOf(deadWebhook))
+  await bed.time.pass(90_000)
+  await bed.becomesReady()
+  expect(await bed.status()).toMatchObject({ Available: { status: 'True' }, Degraded: { status: 'False' } })
+})
+
+const deadWebhook: KubeObject = {
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind: 'ValidatingWebhookConfiguration',
+  metadata: { name: 'dead' },
+  ...{
+    webhooks: [
+      {
+        name: 'dead.example.com',
+        clientConfig: { service: { name: 'dead', namespace: 'default' } },
+        rules: [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['CREATE', 'UPDATE'], resources: ['*/*'] }],
+        sideEffects: 'None',
+        admissionReviewVersions: ['v1'],
+      },
+    ],
+  },
+}
 
 test('a clock that jumps a day back or a year forward disturbs nothing, and drift is put right all the same', async () => {
   const bed = await bedOf()
