@@ -1,6 +1,6 @@
 /** Who signs certificates in this cluster: the operator's own authority, or whoever answers the pods' requests. Only judges what it is given; never reads a cluster. */
 import type { InstallationSpec } from '../../api/installation.ts'
-import { belongsTo, type Certificate, certificateBlocks, firstCertificate, pemOf, privateKey } from './certificate.ts'
+import { belongsTo, type Certificate, certificateBlocks, firstCertificate, hasPrivateKey, pemOf, privateKey } from './certificate.ts'
 import type { PrivateKey } from './key-source.ts'
 import { canSign, keyIdOf, type Signer, signAuthority } from './sign.ts'
 
@@ -35,8 +35,12 @@ export interface Unusable {
   readonly wrong: string
 }
 
+/** Certificates are given to everybody who asks whom to trust. */
+export const told = 'holds a private key, and everybody may read it'
+
 /** Signs with the key and certificate of a Secret. */
 export function ownAuthority({ certificatePem, privateKeyPem }: IssuedPair): Authority | Unusable {
+  if (hasPrivateKey(certificatePem)) return { wrong: `its tls.crt ${told}` }
   const certificate = firstCertificate(certificatePem)
   if (!certificate) return { wrong: 'its tls.crt holds no PEM certificate that can be read' }
   if (!belongsTo(certificate, privateKeyPem)) return { wrong: 'its tls.key is not the private key of its tls.crt' }
@@ -49,6 +53,7 @@ export function ownAuthority({ certificatePem, privateKeyPem }: IssuedPair): Aut
 /** Trusts who answers the pods' requests. */
 export function managedAuthority(management: CertificateManagement): Authority | Unusable {
   const pem = Buffer.from(management.caCert, 'base64').toString()
+  if (hasPrivateKey(pem)) return { wrong: `spec.certificateManagement.caCert ${told}` }
   const certificate = firstCertificate(pem)
   if (!certificate) return { wrong: 'spec.certificateManagement.caCert holds no PEM certificate that can be read' }
   return { pem, certificate, keyId: keyIdOfAuthority(certificate), management }

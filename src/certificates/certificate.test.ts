@@ -45,6 +45,7 @@ function readOtherwise(der: Uint8Array) {
     notAfter: certificate.notAfter.getTime(),
     subjectKeyId: certificate.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId,
     authorityKeyId: certificate.getExtension(x509.AuthorityKeyIdentifierExtension)?.keyId,
+    usages: certificate.getExtension(x509.ExtendedKeyUsageExtension)?.usages.map(String),
     subject: Buffer.from(certificate.subjectName.toArrayBuffer()),
     publicKey: Buffer.from(certificate.publicKey.rawData),
     der: Buffer.from(der),

@@ -14,6 +14,8 @@ export interface Certificate {
   /** Hexadecimal. */
   readonly subjectKeyId?: string
   readonly authorityKeyId?: string
+  /** Object identifiers of what TLS may use it for; undefined: for anything. */
+  readonly usages?: readonly string[]
   /** The name of whom it is for, DER. */
   readonly subject: Uint8Array
   /** SubjectPublicKeyInfo, DER. */
@@ -25,6 +27,9 @@ const block = /-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----/g
 
 /** Every certificate of a PEM text as DER, in its order; text between them is skipped. */
 export const certificateBlocks = (pem: string): Uint8Array[] => [...pem.matchAll(block)].map(match => Buffer.from(match[1]!, 'base64'))
+
+/** Whether a text that is shown to everybody has a private key in it. */
+export const hasPrivateKey = (pem: string): boolean => /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)
 
 /** DER as PEM with a final newline, 64 characters a line. */
 export function pemOf(der: Uint8Array, label = 'CERTIFICATE'): string {
@@ -79,6 +84,7 @@ function read(known: X509Certificate, der: Uint8Array): Certificate {
     notAfter: known.validToDate.getTime(),
     subjectKeyId: hex(extensions('2.5.29.14')),
     authorityKeyId: hex(inside(extensions('2.5.29.35')).find(({ tag }) => tag === tags.instead(0))),
+    ...(known.keyUsage && { usages: known.keyUsage }),
     subject: subject?.whole ?? Buffer.of(),
     publicKey: known.publicKey.export({ type: 'spki', format: 'der' }),
     der,

@@ -12,6 +12,8 @@ import { renewalDays } from './leaf.ts'
 import { mountedPair, pairSecret, type SecretName } from './secrets.ts'
 import { daysLeft, freshPair, judge, type StoredPair } from './stored.ts'
 
+type End = 'server' | 'client'
+
 /** A pair that a component needs. */
 export interface WantedPair<Name extends string = string> {
   secretName: Name
@@ -19,6 +21,8 @@ export interface WantedPair<Name extends string = string> {
   dnsNames: readonly string[]
   /** Where it is looked up first and kept; the operator's namespace by default. */
   lookup?: string
+  /** At which end of a connection it is presented, or at both. */
+  ends?: readonly End[]
   /** Peers verify by name who presents it: the user's own pair must then say `common-name` or `uri-san`. */
   peerChecked?: boolean
 }
@@ -48,6 +52,8 @@ export interface KeysFound<Name extends string = string> {
   disown: ObjectRef[]
   /** Those of the objects whose key the cluster does not have yet: what mounts them must not change before they are written. */
   unstored: ObjectRef[]
+  /** Those of the objects that a user may put a pair of their own into at any time, with the resourceVersion that was read, '' where there was none. */
+  guarded: { ref: ObjectRef; over: string }[]
   problems: Problem[]
   warnings: string[]
   /** Milliseconds until something here changes without an event: a renewal, a warning, an end. */
@@ -57,7 +63,17 @@ export interface KeysFound<Name extends string = string> {
 /** Reads and, where needed, issues all pairs that a controller's components want. Problems are collected, not thrown. */
 export async function readKeys<Name extends string>(cluster: Reader, issuer: Issuer, options: KeysOptions<Name>): Promise<KeysFound<Name>> {
   const read = await Promise.all(options.wanted.map(wanted => readOne(cluster, issuer, { ...options, wanted })))
-  const found: KeysFound<Name> = { pairs: {}, entries: {}, objects: [], remove: [], disown: [], unstored: [], problems: [], warnings: [] }
+  const found: KeysFound<Name> = {
+    pairs: {},
+    entries: {},
+    objects: [],
+    remove: [],
+    disown: [],
+    unstored: [],
+    guarded: [],
+    problems: [],
+    warnings: [],
+  }
   for (const [index, { secretName }] of options.wanted.entries()) {
     const one = read[index]!
     if (one.pair) found.pairs[secretName] = one.pair
@@ -66,6 +82,7 @@ export async function readKeys<Name extends string>(cluster: Reader, issuer: Iss
     found.remove.push(...(one.remove ?? []))
     found.disown.push(...(one.disown ?? []))
     found.unstored.push(...(one.unstored ?? []))
+    found.guarded.push(...(one.guarded ?? []))
     found.problems.push(...(one.problems ?? []))
     found.warnings.push(...(one.warnings ?? []))
     if (one.again !== undefined) found.again = Math.min(found.again ?? one.again, one.again)
@@ -87,6 +104,7 @@ interface One {
   remove?: ObjectRef[]
   disown?: ObjectRef[]
   unstored?: ObjectRef[]
+  guarded?: KeysFound['guarded']
   problems?: Problem[]
   warnings?: string[]
   again?: number
@@ -95,8 +113,11 @@ interface One {
 /** Everything that is decided about one pair, beside the pair. */
 interface Circumstances {
   secret: SecretName
+  /** Of the Secret that was read. */
+  over: string
   now: number
   names: readonly string[]
+  ends: readonly End[]
   options: Omit<KeysOptions<string>, 'wanted'>
 }
 
@@ -105,11 +126,12 @@ async function readOne(
   issuer: Issuer,
   { wanted, ...options }: Omit<KeysOptions<string>, 'wanted'> & { wanted: WantedPair },
 ): Promise<One> {
-  const { dnsNames: names, peerChecked = false } = wanted
+  const { dnsNames: names, peerChecked = false, ends = [] } = wanted
   const secret = { name: wanted.secretName, lookup: wanted.lookup ?? options.operatorNamespace }
   const now = issuer.clock.now()
-  const circumstances = { secret, now, names, options }
-  const verdict = judge(await cluster.get(Secret, secret.name, secret.lookup), { names, authority: options.authority, now, peerChecked })
+  const stored = await cluster.get(Secret, secret.name, secret.lookup)
+  const circumstances = { secret, over: stored?.metadata.resourceVersion ?? '', now, names, ends, options }
+  const verdict = judge(stored, { names, authority: options.authority, now, peerChecked })
   if (verdict.kind === 'wrong') return { problems: verdict.problems, again: day }
   if (verdict.kind === 'user') return users(verdict.pair, circumstances)
   if (verdict.kind === 'missing') return missing(issuer, circumstances)
@@ -117,15 +139,16 @@ async function readOne(
   return operators(verdict.pair, circumstances)
 }
 
-function operators(pair: StoredPair, { secret, now, names, options }: Circumstances): One {
+function operators(pair: StoredPair, { secret, over, now, names, options }: Circumstances): One {
   return {
     pair: mountedPair(pair, secret, names[0]),
+    guarded: [{ ref: refTo(secret.name, secret.lookup), over }],
     objects: namespaces(options).map(namespace => pairSecret(pair, secret, namespace)),
     again: soon(pair.certificate.notAfter - renewalDays * day - now),
   }
 }
 
-function users(pair: StoredPair, { secret, now, options }: Circumstances): One {
+function users(pair: StoredPair, { secret, now, ends, options }: Circumstances): One {
   const { lookup, name } = secret
   const left = daysLeft(pair.certificate, now)
   const foreign = !issuedBy(pair.certificate, options.authority)
@@ -135,10 +158,22 @@ function users(pair: StoredPair, { secret, now, options }: Circumstances): One {
     // The user's own Secret is never written to, only copied to where the pods are; nor does it go when we do.
     disown: [refTo(name, lookup)],
     objects: lookup === options.namespace ? [] : [pairSecret(pair, secret, options.namespace)],
-    warnings: left <= renewalDays ? [`Warning: user provided certificate "${name}" expires in ${left} days`] : [],
+    warnings: [
+      ...(left <= renewalDays ? [`Warning: user provided certificate "${name}" expires in ${left} days`] : []),
+      ...ends
+        .filter(end => !isFor(end, pair))
+        .map(end => `Warning: user provided certificate "${name}" is not made out for a TLS ${end}, so its peers refuse it`),
+    ],
     again: day,
   }
 }
+
+/** https://datatracker.ietf.org/doc/html/rfc5280#section-4.2.1.12 */
+const identifiers: Record<End, string> = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' }
+const anyUse = '2.5.29.37.0'
+
+const isFor = (end: End, { certificate: { usages } }: StoredPair): boolean =>
+  usages === undefined || usages.includes(identifiers[end]) || usages.includes(anyUse)
 
 async function missing(issuer: Issuer, circumstances: Circumstances): Promise<One> {
   const { secret, names, options } = circumstances

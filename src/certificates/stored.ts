@@ -4,8 +4,8 @@
  */
 import type { Secret } from '../kube/kinds.ts'
 import type { Problem } from '../reconcile/problems.ts'
-import { type Authority, type IssuedPair, issuedBy, operatorSigner } from './authority.ts'
-import { belongsTo, type Certificate, firstCertificate } from './certificate.ts'
+import { type Authority, type IssuedPair, issuedBy, operatorSigner, told } from './authority.ts'
+import { belongsTo, type Certificate, firstCertificate, hasPrivateKey } from './certificate.ts'
 import { renewalDays } from './leaf.ts'
 
 /** The label by which the operator marks Secrets it issued or copied; its value names the issuer. */
@@ -67,8 +67,8 @@ export function judgeCertificate(
   { authority, now }: Pick<Expectation, 'authority' | 'now'>,
 ): 'missing' | 'operator' | Buffer {
   const pem = secret && read(secret).certificatePem
-  const certificate = pem && firstCertificate(pem.toString())
-  if (!certificate || now < certificate.notBefore || now > certificate.notAfter) return 'missing'
+  const certificate = pem && !hasPrivateKey(pem.toString()) ? firstCertificate(pem.toString()) : undefined
+  if (!pem || !certificate || now < certificate.notBefore || now > certificate.notAfter) return 'missing'
   const operators = issuedByOperator(secret, certificate, authority)
   if (operators && (authority.management || certificate.notAfter - now < renewalDays * day)) return 'missing'
   return operators && issuedBy(certificate, authority) ? 'operator' : pem
@@ -127,6 +127,7 @@ function readPair(secret: Secret): ReadPair | { wrong: string[] } {
   const { keyName, certificateName, certificatePem, keyPem } = read(secret)
   const lacking = [certificatePem.length === 0 && certificateName, keyPem.length === 0 && keyName].filter(name => name !== false)
   if (lacking.length > 0) return { wrong: lacking.map(name => `it has no ${name}`) }
+  if (hasPrivateKey(certificatePem.toString())) return { wrong: [`its ${certificateName} ${told}`] }
   const certificate = firstCertificate(certificatePem.toString())
   if (!certificate) return { wrong: [`its ${certificateName} holds no PEM certificate that can be read`] }
   const pair = {

@@ -11,10 +11,11 @@ import {
   managedAuthority,
   operatorSigner,
   ownAuthority,
+  told,
   type Unusable,
 } from './authority.ts'
 import type { BundleEntry } from './bundle.ts'
-import { certificateBlocks, firstCertificate } from './certificate.ts'
+import { certificateBlocks, firstCertificate, hasPrivateKey } from './certificate.ts'
 import type { Issuer } from './issue.ts'
 import { pairSecret, type SecretName } from './secrets.ts'
 import { freshPair, judgeCertificate } from './stored.ts'
@@ -34,6 +35,8 @@ export interface AuthorityFound {
   waiting?: Waiting
   /** For the one that creates it: the Secret, finished but for owner and standard labels. */
   object?: Secret
+  /** The resourceVersion of what was read of it, '' where there was none: a user may put an authority of their own there at any time. */
+  over?: string
   remove?: ObjectRef[]
   disown?: ObjectRef[]
 }
@@ -49,7 +52,9 @@ export async function readAuthority(cluster: Reader, issuer: Issuer, options: Au
   else if (!create) return usable({ wrong: 'it does not exist yet' }, ref, options)
   const pair = stored ?? (await issuer.authority())
   const found = usable(ownAuthority(pair), ref, options)
-  return found.authority && create ? { ...found, object: kept(pair, namespace, secret?.type) } : found
+  return found.authority && create
+    ? { ...found, object: kept(pair, namespace, secret?.type), over: secret?.metadata.resourceVersion ?? '' }
+    : found
 }
 
 /** What becomes of the Secret that nobody needs: an authority of the user's is not ours to take away. */
@@ -115,8 +120,9 @@ export async function readTyphaAuthority(
   const found = await cluster.get(ConfigMap, name, operatorNamespace)
   if (!found) return { problems: [] }
   const pem = found.data?.caBundle ?? ''
-  if (certificateBlocks(pem).length > 0) return { entry: { namespace: 'calico-system', name, pem }, problems: [] }
+  if (certificateBlocks(pem).length > 0 && !hasPrivateKey(pem)) return { entry: { namespace: 'calico-system', name, pem }, problems: [] }
   const object = { apiVersion: 'v1', kind: 'ConfigMap', name, namespace: operatorNamespace }
   const remedy = 'Put PEM certificates into caBundle, or delete the ConfigMap'
-  return { problems: [{ reason: 'CertificateError', message: 'it holds no PEM certificate', object, path: 'data.caBundle', remedy }] }
+  const message = hasPrivateKey(pem) ? `it ${told}` : 'it holds no PEM certificate'
+  return { problems: [{ reason: 'CertificateError', message, object, path: 'data.caBundle', remedy }] }
 }

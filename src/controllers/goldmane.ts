@@ -34,7 +34,7 @@ export const goldmane = (surroundings: Surroundings) =>
         keys: calico =>
           readComponentKeys(cluster, surroundings, {
             calico,
-            pairs: [{ secretName: pair, dnsNames: serviceNames('goldmane', calico) }],
+            pairs: [{ secretName: pair, dnsNames: serviceNames('goldmane', calico), ends: ['server'] }],
             trust: { configMap: 'goldmane-ca-bundle', certificates: trusted },
           }),
       })

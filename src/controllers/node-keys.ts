@@ -11,8 +11,8 @@ import type { Surroundings } from './surroundings.ts'
 
 /** Peers verify these names. The third pair is for hosts outside the cluster, and in no bundle. */
 const pairs = [
-  { secretName: 'node-certs', dnsNames: ['typha-client'], peerChecked: true },
-  { secretName: 'typha-certs', dnsNames: ['typha-server'], peerChecked: true },
+  { secretName: 'node-certs', dnsNames: ['typha-client'], peerChecked: true, ends: ['client'] },
+  { secretName: 'typha-certs', dnsNames: ['typha-server'], peerChecked: true, ends: ['server'] },
   { secretName: 'typha-certs-noncluster-host', dnsNames: ['typha-server-noncluster-host'] },
 ] as const
 const configMap = 'tigera-ca-bundle'
