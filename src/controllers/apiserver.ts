@@ -17,6 +17,7 @@ import { calicoSystem } from '../render/parts/places.ts'
 import { policyName, registered, webhooks } from '../render/webhooks/webhooks.ts'
 import { readPairs } from './component-keys.ts'
 import { readMoving, standstill } from './datastore-migration.ts'
+import { inPlaceOf, readManifestServer } from './manifest-apiserver.ts'
 import { type Made, operandKinds, outcomeOf, readOperand, ready } from './operand.ts'
 import { readWaitingRequests } from './requests.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -55,16 +56,17 @@ export const apiServer = (surroundings: Surroundings) =>
         keys: calico => readPairs(cluster, surroundings, { calico, pairs: pairs(calico) }),
       })
       if (!operand) return undefined
-      const [moving, service, policy, awaited] = await Promise.all([
+      const [moving, service, manifest, policy, awaited] = await Promise.all([
         readMoving(cluster, surroundings.environment),
         cluster.get(kinds.APIService, 'v3.projectcalico.org'),
+        readManifestServer(cluster),
         cluster.get(NetworkPolicy, policyName, calicoSystem),
         operand.decision.calico?.certificateManagement && readWaitingRequests(cluster, calicoSystem),
       ])
-      return { operand, moving, service, letIn: policy !== undefined, awaited: awaited || [] }
+      return { operand, moving, service, manifest, letIn: policy !== undefined, awaited: awaited || [] }
     },
 
-    desired({ operand, moving, service, letIn, awaited }) {
+    desired({ operand, moving, service, manifest, letIn, awaited }) {
       if (moving) return standstill(moving, makes)
       const { resource } = operand
       const { calico, ...issued } = ready(operand, {
@@ -88,8 +90,10 @@ export const apiServer = (surroundings: Surroundings) =>
           { resource, issued },
           {
             objects: [...both, ...made.objects],
-            remove: made.remove,
-            retired: [...retired, ...made.retired],
+            remove: [...made.remove, ...inPlaceOf(manifest, calico.v3 ? 'calico-webhooks' : 'calico-apiserver')],
+            retired: [...retired, ...made.retired].filter(
+              ref => !manifest.some(({ kind, name }) => kind === ref.kind && name === ref.name),
+            ),
             requesters: ['calico-apiserver'],
           },
         ),

@@ -13,14 +13,14 @@ import { understoodSpec } from '../installation/understood.ts'
 import { withoutPullSecrets } from '../installation/waiting.ts'
 import { ClusterRoleBinding, ConfigMap, Namespace, Secret } from '../kube/kinds.ts'
 import { type Kind, type KubeObject, type ObjectRef, refOf } from '../kube/objects.ts'
-import type { Outcome, Reader, Wanted } from '../reconcile/controller.ts'
+import type { Outcome, Reader, Removal, Wanted } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { finish } from '../render/finish.ts'
 import { calicoSystem } from '../render/parts/places.ts'
 import { type Decision, ownerOf, readAsked, readStanding } from './asked.ts'
 import type { Issued, Keyed } from './component-keys.ts'
 import { keptPolicies } from './policies.ts'
-import { afterStored } from './stored.ts'
+import { afterStored, secretsOf } from './stored.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** A resource that asks for a component. */
@@ -146,7 +146,7 @@ const unsettled: Problem = {
 export interface Made {
   objects: readonly (KubeObject | Wanted)[]
   /** What must not be there, whoever made it. */
-  remove?: readonly ObjectRef[]
+  remove?: readonly (ObjectRef | Removal)[]
   /** What older operators made under these names; users may have made others under them since. */
   retired?: readonly ObjectRef[]
   /** Service accounts whose pods request their certificates, where any of them do. */
@@ -162,7 +162,7 @@ export function outcomeOf<R extends Asking>(
   const requested = Object.values(keys.pairs).some(pair => pair?.initContainer)
   const all: (KubeObject | Wanted)[] = [
     ...(trust ? [trust.object] : []),
-    ...keys.objects,
+    ...secretsOf(keys),
     ...(requested ? requesterBindings(calicoSystem, requesters).objects : []),
     ...afterStored(keys, objects),
   ]

@@ -129,3 +129,41 @@ describe('while data moves to the newer store', () => {
     )
   })
 })
+
+describe('the API server of a manifest', () => {
+  const home = 'calico-apiserver'
+  const labels = { apiserver: 'true' }
+  const workload = (name: string): KubeObject =>
+    ({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name, namespace: home },
+      spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name, image: 'x' }] } } },
+    }) as KubeObject
+  const namespace: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: home } }
+  const account: KubeObject = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: home, namespace: home } }
+
+  test('goes with its namespace once ours answers', async () => {
+    const cluster = await working([namespace, account, workload(home), ...having])
+    expect(objectAt(cluster, 'namespaces', home)).toBeUndefined()
+    const done = cluster.sandbox.requests.writes('operator').map(({ verb, resource, name }) => `${verb} ${resource} ${name}`)
+    expect(done.indexOf('delete namespaces calico-apiserver')).toBeGreaterThan(done.indexOf('patch deployments calico-apiserver'))
+  })
+
+  test('goes alone where something else runs beside it', async () => {
+    const cluster = await working([namespace, account, workload(home), workload('theirs'), ...having])
+    expect(objectAt(cluster, 'deployments.apps', `${home}/${home}`)).toBeUndefined()
+    expect(objectAt(cluster, 'serviceaccounts', `${home}/${home}`)).toBeUndefined()
+    expect(objectAt(cluster, 'deployments.apps', `${home}/theirs`)).toBeDefined()
+  })
+
+  test('is not what happens to be in a namespace of that name', async () => {
+    const cluster = await working([namespace, account, workload('theirs'), ...having])
+    for (const [resource, place] of [
+      ['namespaces', home],
+      ['serviceaccounts', `${home}/${home}`],
+      ['deployments.apps', `${home}/theirs`],
+    ] as const)
+      expect(objectAt(cluster, resource, place)).toBeDefined()
+  })
+})
