@@ -1,3 +1,6 @@
+import 'reflect-metadata'
+import { webcrypto } from 'node:crypto'
+import { ExtendedKeyUsage, ExtendedKeyUsageExtension, X509CertificateGenerator } from '@peculiar/x509'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { knownKeys } from '../../test/keys.ts'
 import {
@@ -28,6 +31,25 @@ beforeAll(async () => {
 const read = (secrets: Secret[], now = born, more: Partial<KeysOptions<'typha-certs'>> = {}) =>
   readKeys(readerOf(secrets), issuerAt(now), { ...typhaOptions(authority), ...more })
 
+/** What a user makes for himself, for these uses; for any when there are none. */
+async function selfMade(usages: string[]): Promise<Record<string, string>> {
+  const keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
+  const certificate = await X509CertificateGenerator.createSelfSigned(
+    {
+      ...{ name: 'CN=mine', keys: keys, signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' } },
+      ...{ notBefore: new Date(born - day), notAfter: new Date(born + 100 * day) },
+      extensions: usages.length > 0 ? [new ExtendedKeyUsageExtension(usages)] : [],
+    },
+    webcrypto as never,
+  )
+  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
+  return {
+    'tls.crt': base64(certificate.toString('pem')),
+    'tls.key': base64(`-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`),
+  }
+}
+
+const decoded = (data = '') => Buffer.from(data, 'base64').toString()
 const places = (objects: Secret[]) => objects.map(({ metadata }) => metadata.namespace)
 const messages = ({ problems }: { problems: { message: string }[] }) => problems.map(({ message }) => message)
 
@@ -152,6 +174,20 @@ describe('a pair of the user’s', () => {
     expect((await read([secretOf(mine)], notAfter - 31 * day + 1000)).warnings).toEqual([text])
   })
 
+  test('raises a warning when it is not made out for its end of a connection', async () => {
+    const warningsOf = async (...usages: string[]) => {
+      const wanted = [{ secretName: 'typha-certs' as const, dnsNames: ['typha-server'], ends: ['server' as const] }]
+      return (await read([secretOf(await selfMade(usages))], born, { wanted })).warnings
+    }
+    const { clientAuth, serverAuth } = ExtendedKeyUsage
+    expect(await warningsOf(clientAuth)).toEqual([
+      'Warning: user provided certificate "typha-certs" is not made out for a TLS server, so its peers refuse it',
+    ])
+    expect(await warningsOf(clientAuth, serverAuth)).toEqual([])
+    expect(await warningsOf('2.5.29.37.0')).toEqual([])
+    expect(await warningsOf()).toEqual([])
+  })
+
   const cases: { that: string; data: () => Promise<Readonly<Record<string, string>>>; now?: number; problems: string[] }[] = [
     { that: 'has ended', data: async () => mine, now: notAfter + 1, problems: ['its certificate ended on 2126-10-28T07:06:26Z'] },
     {
@@ -167,6 +203,11 @@ describe('a pair of the user’s', () => {
       that: 'is no PEM',
       data: async () => ({ ...mine, 'tls.crt': base64('hello') }),
       problems: ['its tls.crt holds no PEM certificate that can be read'],
+    },
+    {
+      that: 'shows its key beside the certificate',
+      data: async () => ({ ...mine, 'tls.crt': base64(`${decoded(mine['tls.crt'])}${decoded(mine['tls.key'])}`) }),
+      problems: ['its tls.crt holds a private key, and everybody may read it'],
     },
     {
       that: 'is wrong in two ways',
