@@ -4,7 +4,7 @@ import { readAuthority } from '../certificates/trust.ts'
 import { overlaid } from '../installation/overlay.ts'
 import { ClusterRole, Secret } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/objects.ts'
-import { defineController } from '../reconcile/controller.ts'
+import { defineController, type Wanted } from '../reconcile/controller.ts'
 import { labelled, owned } from '../render/identity.ts'
 import { present } from '../render/parts/present.ts'
 import { installation, ownerOf, readAsked } from './asked.ts'
@@ -30,11 +30,11 @@ export const authority = ({ environment: { operator }, issuer }: Surroundings) =
     desired(read) {
       if (read === 'leaving') return {}
       const { owner, management, found } = read
-      const { waiting, object, remove = [], disown } = found
+      const { waiting, object, over, remove = [], disown } = found
       if (waiting) throw waiting
-      const wanted = present<KubeObject>(object, management && requesterRole())
+      const finished = <T extends KubeObject>(each: T) => labelled(owned(each, owner), { owner, operator: operator.name })
       return {
-        objects: wanted.map(each => labelled(owned(each, owner), { owner, operator: operator.name })),
+        objects: present<KubeObject | Wanted>(object && { object: finished(object), over }, management && finished(requesterRole())),
         remove: remove.map(ref => ({ ref, ours: '' })),
         disown,
       }

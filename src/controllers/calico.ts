@@ -30,7 +30,7 @@ import { type Decision, decided, installation, readAsked, readDecision, readUnhe
 import { type NodeKeysFound, readNodeKeys } from './node-keys.ts'
 import { keptPolicies } from './policies.ts'
 import { readWaitingRequests } from './requests.ts'
-import { afterStored } from './stored.ts'
+import { afterStored, secretsOf } from './stored.ts'
 import type { Surroundings } from './surroundings.ts'
 import { teardown } from './teardown.ts'
 
@@ -120,7 +120,7 @@ function rendered(calico: Calico, { asked: { imported }, facts }: Decision, { ke
     ...activeOperator(calico),
     ...criticalPodsQuota(calico),
     trust.object,
-    ...keys.objects,
+    ...secretsOf(keys),
     ...(calico.certificateManagement ? requesterBindings(calicoSystem, requesters).objects : []),
     ...afterStored(keys, [...typha(calico, { server, client, trust: bundle }), ...node(calico, { client, typha: server, trust: bundle })]),
     ...csi(calico),

@@ -10,8 +10,8 @@ import { withClaims } from './claims.ts'
 import type { Client } from './client.ts'
 import type { Clock } from './clock.ts'
 import { type Difference, needsWrite, type Ownership } from './compare.ts'
-import { Contest, contentOf, Unsettled } from './contest.ts'
-import { isAlreadyExists, isConflict, isInvalid, isNotFound } from './errors.ts'
+import { Contest, effectOf, Unsettled } from './contest.ts'
+import { isAlreadyExists, isConflict, isInvalid, isNotFound, Stale } from './errors.ts'
 import { clearer, mustBeReplaced } from './immutable.ts'
 import { describe, type Kind, type KubeObject, keyOf, type ObjectRef, refOf } from './objects.ts'
 import { contester, othersOf } from './others.ts'
@@ -19,6 +19,7 @@ import { type Releasing, releasing } from './release.ts'
 import type { SchemaNode } from './schema.ts'
 import { switched } from './switched.ts'
 import { fold } from './takeover.ts'
+import type { Change, Prepared, Wish } from './wish.ts'
 
 export interface ApplierOptions {
   client: Client
@@ -37,6 +38,8 @@ export interface ApplyOptions {
   defaults?: object
   /** Left alone once it is there. */
   createOnly?: boolean
+  /** Only over this resourceVersion, '' for none: what else is there nobody has decided about yet. */
+  over?: string
   /** Part of somebody else's object: what a predecessor set beside it stays. So it is, too, when there are defaults. */
   part?: boolean
   /** Where its status is written to, which is all that is written then. */
@@ -48,6 +51,8 @@ export interface ApplyOptions {
 export interface Applied {
   /** `owner`: nothing but the record of who set what has changed. */
   wrote: false | 'created' | 'changed' | 'owner'
+  /** Not written, because it is not over what it was decided from. */
+  outdated?: true
   object: KubeObject
   /** Why it was written. */
   difference?: Difference
@@ -66,22 +71,6 @@ const ignoreAnnotation = 'unsupported.operator.tigera.io/ignore'
 const attempts = 3
 /** These stay visible until their pods are gone. */
 const withPods = new Set(['DaemonSet', 'Deployment', 'StatefulSet', 'Job'])
-
-/** One wish under way. */
-interface Wish {
-  ref: ObjectRef
-  object: KubeObject
-  options: ApplyOptions
-  how: Ownership
-  text: string
-}
-
-/** What is to be written over what, and why. */
-interface Change {
-  wanted: KubeObject
-  live: KubeObject | undefined
-  difference: Difference
-}
 
 /** All methods throw what the client throws; `apply` also Malformed, Unsettled and Contested. */
 export class Applier {
@@ -180,6 +169,7 @@ export class Applier {
     const wanted = this.#wanted(wish, live)
     const difference = needsWrite(wanted, live, how)
     if (!difference) return this.#fulfils(live!, wish)
+    if (isOutdated(options, live)) return { wrote: false, object: live ?? object, outdated: true }
     this.#contest.admit({ ref, wish: wish.text }, live, { difference, manager: live && contester(live, difference, how) })
     if (live) this.#tellOfOthers(wanted, live, wish)
     const answer = await this.#write(wish, { wanted, live, difference }).catch(error => Promise.reject(clearer(error, ref)))
@@ -191,8 +181,7 @@ export class Applier {
   }
 
   #fulfils(live: KubeObject, { text }: Wish): Applied {
-    const wishes = this.#fulfilled.get(live) ?? new Set()
-    this.#fulfilled.set(live, wishes.add(text))
+    this.#fulfilled.set(live, (this.#fulfilled.get(live) ?? new Set()).add(text))
     return { wrote: false, object: live }
   }
 
@@ -206,37 +195,44 @@ export class Applier {
   async #write(wish: Wish, change: Change): Promise<KubeObject> {
     const { wanted, live } = change
     const { how, options } = wish
-    if (!live && options.createOnly) return this.#options.client.create(wanted)
-    const prepared = live && !options.subresource ? await this.#prepare(wish, { ...change, live }) : undefined
-    const answer = prepared ?? (await this.#send(wish, wanted, live))
+    if (!live && (options.createOnly || options.over === '')) return this.#options.client.create(wanted)
+    const { current, done = false } = live && !options.subresource ? await this.#prepare(wish, { ...change, live }) : { current: live }
+    const answer = current && done ? current : await this.#send(wish, wanted, current)
     // An apply that empties a struct leaves it out, and only the next one puts the empty struct in.
     return needsWrite(wanted, answer, how) ? this.#send(wish, wanted, answer) : answer
   }
 
-  /** What must happen to a live object before it can be applied to. Gives an answer when nothing is left to apply. */
-  async #prepare({ ref, how }: Wish, { wanted, live, difference }: Change & { live: KubeObject }): Promise<KubeObject | undefined> {
+  /** What must happen to a live object before it can be applied to: what then is there, and whether that is all. */
+  async #prepare({ ref, how }: Wish, { wanted, live, difference }: Change & { live: KubeObject }): Promise<Prepared> {
     const { client, cache } = this.#options
     if (how.whole && mustBeReplaced(wanted, live, how)) {
       this.#tell('replaced', ref, `${difference.path} cannot be changed: deleted, to be made anew`)
       await this.#delete(ref, live)
       if (cache.find(ref).object) throw new Error(`${describe(ref)} is being deleted, and made anew when it is gone`)
-      return undefined
+      return {}
     }
     const before = switched(wanted, live)
-    if (before) return void cache.observed(await client.mergePatch(ref, before))
+    if (before) return { current: this.#observed(await client.mergePatch(ref, before)) }
     const folded = fold(wanted, live, { ...how, contentDiffers: difference.why !== 'not wanted' })
-    if (!folded) return undefined
+    if (!folded) return { current: live }
     const answer = await client
       .jsonPatch(ref, folded.patch)
       .catch(error => Promise.reject(isInvalid(error) ? new Stale('', { cause: error }) : error))
-    cache.observed(answer)
-    return folded.complete ? answer : undefined
+    return { current: this.#observed(answer), done: folded.complete }
   }
 
-  #send({ how, options: { subresource } }: Wish, wanted: KubeObject, live: KubeObject | undefined): Promise<KubeObject> {
-    // With the uid an apply only changes what is there, and does not make an object of the part that we know.
-    const uid = live && !how.whole && !subresource ? live.metadata.uid : undefined
-    const body = uid === undefined ? wanted : { ...wanted, metadata: { ...wanted.metadata, uid } }
+  #observed(answer: KubeObject): KubeObject {
+    this.#options.cache.observed(answer)
+    return answer
+  }
+
+  #send({ how, options: { subresource, over } }: Wish, wanted: KubeObject, live: KubeObject | undefined): Promise<KubeObject> {
+    // With the uid an apply only changes what is there, and does not make an object of the part that we know; with the version it changes nothing else.
+    const exactly = {
+      ...(live && !how.whole && !subresource && { uid: live.metadata.uid }),
+      ...(live && over !== undefined && { resourceVersion: live.metadata.resourceVersion }),
+    }
+    const body = { ...wanted, metadata: { ...wanted.metadata, ...exactly } }
     return this.#options.client.apply(body, { force: true, subresource })
   }
 
@@ -262,11 +258,9 @@ export class Applier {
   }
 
   async #fresh(ref: ObjectRef): Promise<KubeObject | undefined> {
-    const { client, cache } = this.#options
+    const { client } = this.#options
     try {
-      const live = await client.get(client.kindOf(ref), ref.name, ref.namespace)
-      cache.observed(live)
-      return live
+      return this.#observed(await client.get(client.kindOf(ref), ref.name, ref.namespace))
     } catch (error) {
       if (isNotFound(error)) return undefined
       throw error
@@ -289,11 +283,5 @@ export class Applier {
   }
 }
 
-/** The object has changed since it was read. */
-class Stale extends Error {}
-
-function effectOf(live: KubeObject | undefined, answer: KubeObject, { subresource, statusInside }: ApplyOptions): Applied['wrote'] {
-  if (!live) return 'created'
-  if (live.metadata.resourceVersion === answer.metadata.resourceVersion) return false
-  return subresource || statusInside || contentOf(live) !== contentOf(answer) ? 'changed' : 'owner'
-}
+const isOutdated = ({ over }: ApplyOptions, live: KubeObject | undefined): boolean =>
+  over !== undefined && (live?.metadata.resourceVersion ?? '') !== over

@@ -1,4 +1,5 @@
 /** Remembers what was written, to notice a write that does not settle and a field that somebody else keeps changing back. Never writes. */
+import type { Applied, ApplyOptions } from './apply.ts'
 import type { Clock } from './clock.ts'
 import type { Difference } from './compare.ts'
 import { describe, type KubeObject, keyOf, type ObjectRef } from './objects.ts'
@@ -101,8 +102,19 @@ export class Contest {
   }
 }
 
+/** What a write came to. */
+export function effectOf(
+  live: KubeObject | undefined,
+  answer: KubeObject,
+  { subresource, statusInside }: Pick<ApplyOptions, 'subresource' | 'statusInside'>,
+): Applied['wrote'] {
+  if (!live) return 'created'
+  if (live.metadata.resourceVersion === answer.metadata.resourceVersion) return false
+  return subresource || statusInside || contentOf(live) !== contentOf(answer) ? 'changed' : 'owner'
+}
+
 /** What must change before it is worth trying again: all but status, and what each write changes by itself. */
-export function contentOf(object: KubeObject): string {
+function contentOf(object: KubeObject): string {
   const { metadata, status: _, ...content } = object as KubeObject & { status?: unknown }
   const { managedFields: __, resourceVersion: ___, generation: ____, ...lasting } = metadata
   return JSON.stringify({ ...content, metadata: lasting })

@@ -9,6 +9,9 @@ interface Circumstances {
   retryAfter?: number
 }
 
+/** The object has changed since it was read. */
+export class Stale extends Error {}
+
 /** The server answered, and the answer was no. */
 export class ApiError extends Error {
   override name = 'ApiError'

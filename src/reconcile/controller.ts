@@ -26,6 +26,8 @@ export interface Wanted<T extends KubeObject = KubeObject> {
   after?: Condition[]
   /** Left alone once it is there, whatever it then says. */
   createOnly?: boolean
+  /** The resourceVersion of the object that was read, '' where there was none: what has come since is not written over before it was read too. */
+  over?: string
   /** Left alone where it is there and neither we nor an operator before us wrote it. */
   yields?: boolean
   /** Good to have, and no fault where it is refused: that is told as a warning. */

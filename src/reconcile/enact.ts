@@ -70,7 +70,10 @@ export class Enactor {
     const live = yields ? this.#live(ref) : undefined
     if (live && !this.#tools.ours(live)) return
     const attempt: Attempt = { ref, doing: 'write', content, object, part: options.part, optional }
-    await this.#try(attempt, pass, () => this.#tools.applier.apply(object, options))
+    await this.#try(attempt, pass, async () => {
+      const { outdated } = await this.#tools.applier.apply(object, options)
+      if (outdated) pass.outdated({ ref, who: describe(ref) })
+    })
   }
 
   async #remove({ ref, uid, after = [], ours }: Removal & { uid?: string }, pass: Pass): Promise<void> {

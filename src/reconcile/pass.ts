@@ -57,6 +57,11 @@ export class Pass {
     this.#waitsFor(waiter, `${describe(ref)} to be ${is}`)
   }
 
+  /** It is not what was read any more; that it has changed wakes who wants it. */
+  outdated(waiter: Waiter): void {
+    this.#waitsFor(waiter, 'what has changed meanwhile to be read')
+  }
+
   waitsForService(waiter: Waiter, kind: Kind): void {
     this.#waitsFor(waiter, `the API server to serve ${resourceOf(kind)}`)
   }
