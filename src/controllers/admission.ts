@@ -1,10 +1,12 @@
 /** Admission policies that stand in for Calico's aggregated API server where its resources are CRDs, in the version that is served; only with `-manage-crds`. */
+import { ownBpfEnabled } from '../installation/felix.ts'
+import { calicoKinds } from '../installation/kinds.ts'
 import { APIService } from '../kube/kinds.ts'
 import type { Kind, KubeObject } from '../kube/objects.ts'
 import { defineController, type Reader } from '../reconcile/controller.ts'
 import { admissionPolicies } from '../render/admission/admission.ts'
 import { labelled, owned } from '../render/identity.ts'
-import { installation, ownerOf, readAsked, readDecision } from './asked.ts'
+import { installation, readAsked, readDecision } from './asked.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const group = 'admissionregistration.k8s.io'
@@ -45,9 +47,10 @@ export const admission = ({ environment }: Surroundings) =>
     reports: 'calico',
 
     async read(cluster) {
-      const asked = await readAsked(cluster)
-      if (!asked) return undefined
-      if (asked.base.metadata.deletionTimestamp) return 'leaving' as const
+      const [asked, felix] = await Promise.all([readAsked(cluster), cluster.get(calicoKinds(environment.v3).felix, 'default')])
+      if (asked?.base.metadata.deletionTimestamp) return 'leaving' as const
+      // Calico was here, and is gone: they went with it.
+      if (!asked && felix?.metadata.annotations?.[ownBpfEnabled] !== undefined) return undefined
       const groupVersions = await cluster.derive('versions of admission policies', APIService, versionsIn)
       const first = (kind: PolicyKind) =>
         firstServed(
@@ -56,16 +59,16 @@ export const admission = ({ environment }: Surroundings) =>
           groupVersions.filter(version => (environment.kubernetes?.minor ?? 0) >= since[kind][version]),
         )
       const [mutating, validating] = await Promise.all([first('MutatingAdmissionPolicy'), first('ValidatingAdmissionPolicy')])
-      const { calico } = await readDecision(cluster, environment, asked)
-      return { owner: ownerOf(asked.base), valid: calico !== undefined, served: { mutating, validating } }
+      const { calico } = (asked && (await readDecision(cluster, environment, asked))) ?? {}
+      return { owner: calico?.owner, served: { mutating, validating } }
     },
 
     desired(read) {
       if (read === 'leaving') return {}
-      const { owner, valid, served } = read
+      const { owner, served } = read
       const objects: KubeObject[] = admissionPolicies(served)
       // They guard what users write from the first day on, whether there is a Calico yet that they belong to or not.
-      if (!valid) return { objects: objects.map(object => ({ object, createOnly: true })) }
+      if (!owner) return { objects: objects.map(object => ({ object, createOnly: true })) }
       return { objects: objects.map(object => labelled(owned(object, owner), { owner, operator: environment.operator.name })) }
     },
   })

@@ -6,10 +6,10 @@ import type { Imported } from '../installation/imported.ts'
 import { overlaid } from '../installation/overlay.ts'
 import type { PoolDecision } from '../installation/pools/decide.ts'
 import { isSet, resolve } from '../installation/resolve.ts'
-import { type KubeObject, type OwnerReference, refOf } from '../kube/objects.ts'
+import type { KubeObject, OwnerReference } from '../kube/objects.ts'
 import { readImported } from '../migration/manifests/read.ts'
 import type { Controller, Reader } from '../reconcile/controller.ts'
-import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
+import { Invalid, type Problem } from '../reconcile/problems.ts'
 
 /** Whom these controllers serve. */
 export const installation: Controller['serves'] = { kind: Installation, name: 'default' }
@@ -19,23 +19,6 @@ export async function readAsked(cluster: Reader): Promise<Asked | undefined> {
   const [base, overlay] = await Promise.all([cluster.get(Installation, 'default'), cluster.get(Installation, 'overlay')])
   return base && heard(base, overlay)
 }
-
-/** Installations that ask for nothing, because there is none named default; undefined when there is none at all. */
-export async function readUnheard(cluster: Reader): Promise<Installation[] | undefined> {
-  const found = await cluster.list(Installation)
-  return found.length > 0 ? found : undefined
-}
-
-/** Why nothing is installed although there are Installations. */
-export const unheard = (found: readonly Installation[]): Waiting =>
-  new Waiting(
-    found.map(each => ({
-      reason: 'ResourceNotFound',
-      message: 'nothing is installed: it only counts beside an Installation named default, and there is none',
-      object: refOf(each),
-      remedy: 'Create an Installation named default',
-    })),
-  )
 
 /** The resource that asks, as the owner of what is made for it. */
 export const ownerOf = ({ apiVersion, kind, metadata: { name, uid = '' } }: KubeObject): OwnerReference => ({

@@ -26,7 +26,7 @@ import { node } from '../render/node/node.ts'
 import { calicoSystem } from '../render/parts/places.ts'
 import { present } from '../render/parts/present.ts'
 import { typha } from '../render/typha/typha.ts'
-import { type Decision, decided, installation, readAsked, readDecision, readUnheard, unheard } from './asked.ts'
+import { type Decision, decided, installation, readAsked, readDecision } from './asked.ts'
 import { type NodeKeysFound, readNodeKeys } from './node-keys.ts'
 import { keptPolicies } from './policies.ts'
 import { readWaitingRequests } from './requests.ts'
@@ -53,7 +53,7 @@ interface Leaving {
 }
 
 export const calico = (surroundings: Surroundings) =>
-  defineController<Found | Leaving | { unheard: Installation[] }>({
+  defineController<Found | Leaving>({
     name: 'calico',
     serves: installation,
     reports: 'calico',
@@ -66,10 +66,7 @@ export const calico = (surroundings: Surroundings) =>
 
     async read(cluster) {
       const asked = await readAsked(cluster)
-      if (!asked) {
-        const unheard = await readUnheard(cluster)
-        return unheard && { unheard }
-      }
+      if (!asked) return undefined
       if (asked.base.metadata.deletionTimestamp)
         return { leaving: asked.base, usersAuthority: await readUsersAuthority(cluster, surroundings.environment.operator.namespace) }
       const decision = await readDecision(cluster, surroundings.environment, asked)
@@ -84,7 +81,6 @@ export const calico = (surroundings: Surroundings) =>
     },
 
     desired(found) {
-      if ('unheard' in found) throw unheard(found.unheard)
       if ('leaving' in found) return teardown(refOf(found.leaving), found.usersAuthority ? [found.usersAuthority] : [])
       const { decision, keys, nodeMtu, awaited } = found
       const { imported } = decision.asked

@@ -7,50 +7,76 @@ import type { Problem } from '../reconcile/problems.ts'
 
 interface Heard {
   kind: Kind
-  /** Names that somebody answers to. */
-  names: readonly string[]
+  /** That somebody answers to. */
+  name: string
+  /** Counts too, but only beside that one. */
+  beside?: string
 }
 
 /** APIServers of either name are answered, and of the other kinds the API server takes one name only. */
 const heard: readonly Heard[] = [
-  { kind: Installation, names: ['default', 'overlay'] },
-  { kind: ManagementClusterConnection, names: ['tigera-secure'] },
+  { kind: Installation, name: 'default', beside: 'overlay' },
+  { kind: ManagementClusterConnection, name: 'tigera-secure' },
 ]
 
+interface Conditioned extends KubeObject {
+  status?: { conditions?: object[] }
+}
+
+interface Told {
+  resource: Conditioned
+  /** Undefined when it was told once, and is heard by now. */
+  problem?: Problem
+}
+
 export const misnamed = () =>
-  defineController<{ found: KubeObject; names: readonly string[] }[]>({
+  defineController<Told[]>({
     name: 'misnamed',
 
     async read(cluster) {
-      const lists = await Promise.all(heard.map(async ({ kind, names }) => ({ names, all: await cluster.list(kind) })))
-      return lists.flatMap(({ names, all }) =>
-        all.filter(({ metadata }) => !names.includes(metadata.name)).map(found => ({ found, names: names.slice(0, 1) })),
-      )
+      const lists = await Promise.all(heard.map(async row => ({ row, all: (await cluster.list(row.kind)) as Conditioned[] })))
+      return lists.flatMap(({ row, all }) => all.flatMap(resource => judged(resource, row, all)))
     },
 
     desired(all) {
-      const problems = all.map(({ found, names }) => unanswered(found, names))
-      return { objects: all.map(({ found }, index) => told(found, problems[index]!)), problems }
+      return { objects: all.map(told), problems: all.flatMap(({ problem }) => problem ?? []) }
     },
   })
 
-const unanswered = (object: KubeObject, names: readonly string[]): Problem => ({
+function judged(resource: Conditioned, { name, beside }: Heard, all: readonly KubeObject[]): Told[] {
+  const { name: its } = resource.metadata
+  if (its === name) return []
+  if (its !== beside) return [{ resource, problem: unanswered(resource, name) }]
+  if (!all.some(({ metadata }) => metadata.name === name)) return [{ resource, problem: alone(resource, name) }]
+  return resource.status?.conditions?.length ? [{ resource }] : []
+}
+
+const unanswered = (resource: KubeObject, name: string): Problem => ({
   reason: 'InvalidConfigurationError',
-  message: `nothing is done for it: of this kind only the one named ${names.join(' or ')} counts`,
-  object: refOf(object),
+  message: `nothing is done for it: of this kind only the one named ${name} counts`,
+  object: refOf(resource),
   path: 'metadata.name',
-  remedy: `Create it anew under the name ${names[0]}, and delete this one`,
+  remedy: `Create it anew under the name ${name}, and delete this one`,
+})
+
+const alone = (resource: KubeObject, name: string): Problem => ({
+  reason: 'ResourceNotFound',
+  message: `nothing is done for it: it only counts beside the ${resource.kind} named ${name}, and there is none`,
+  object: refOf(resource),
+  path: 'metadata.name',
+  remedy: `Create the ${resource.kind} named ${name}`,
 })
 
 /** It has been so since it was made, whenever that is looked at. */
-function told(
-  { apiVersion, kind, metadata: { name, uid, creationTimestamp } }: KubeObject,
-  { reason, message, path, remedy }: Problem,
-): Wanted {
-  const condition = (type: string, status: 'True' | 'False') => ({
-    ...{ type, status, reason, message: `${path}: ${message}. ${remedy}` },
-    lastTransitionTime: creationTimestamp,
+function told({ resource, problem }: Told): Wanted {
+  const { apiVersion, kind, metadata } = resource
+  const { reason, message } = problem
+    ? { reason: problem.reason, message: `${problem.path}: ${problem.message}. ${problem.remedy}` }
+    : { reason: 'AllObjectsAvailable', message: 'it is heard' }
+  const condition = (type: string, is: boolean) => ({
+    ...{ type, status: is ? 'True' : 'False', reason, message },
+    lastTransitionTime: metadata.creationTimestamp,
   })
-  const status = { conditions: [condition('Ready', 'False'), condition('Degraded', 'True')] }
-  return { object: { apiVersion, kind, metadata: { name, uid }, status } as KubeObject, subresource: 'status' }
+  const status = { conditions: [condition('Ready', !problem), condition('Degraded', problem !== undefined)] }
+  return { object: { apiVersion, kind, metadata: { name: metadata.name, uid: metadata.uid }, status } as KubeObject, subresource: 'status' }
 }

@@ -1,14 +1,16 @@
 /** The tier of the operator's policies, and leave for all pods of ours to be answered by DNS. */
+import { APIServer } from '../../api/apiserver.ts'
+import { Installation } from '../../api/installation.ts'
 import { GlobalNetworkPolicy, NetworkPolicy } from '../../api/v3/network-policy.ts'
 import { Tier } from '../../api/v3/tier.ts'
-import { readProvider } from '../installation/facts.ts'
+import { type Asked, readProvider } from '../installation/facts.ts'
 import { overlaid } from '../installation/overlay.ts'
 import { nodeEvidence } from '../installation/provider-detection.ts'
 import { type ClusterDns, providerNamed } from '../installation/providers.ts'
 import { DaemonSet, Namespace, Node, Service } from '../kube/kinds.ts'
 import { defineController, type Reader } from '../reconcile/controller.ts'
 import { type Problem, Waiting } from '../reconcile/problems.ts'
-import { tiers as rendered } from '../render/tiers/tiers.ts'
+import { tiers as rendered, tierName } from '../render/tiers/tiers.ts'
 import { readAsked } from './asked.ts'
 
 export const tiers = () =>
@@ -17,11 +19,12 @@ export const tiers = () =>
     reports: 'tiers',
 
     async read(cluster) {
-      const asked = await readAsked(cluster)
-      if (!asked) return undefined
-      const spec = overlaid(asked.base.spec ?? {}, asked.overlay?.spec)
+      const [asked, needed] = await Promise.all([readAsked(cluster), isNeeded(cluster)])
+      if (!needed) return undefined
+      const { base, overlay }: Partial<Asked> & Pick<Asked, 'base'> = asked ?? { base: nothingAsked }
+      const spec = overlaid(base.spec ?? {}, overlay?.spec)
       const evidence = await cluster.derive('what nodes say about the provider', Node, nodeEvidence)
-      const { dns } = providerNamed(spec.kubernetesProvider || (await readProvider(cluster, asked.base, evidence)).provider?.name)
+      const { dns } = providerNamed(spec.kubernetesProvider || (await readProvider(cluster, base, evidence)).provider?.name)
       const served = await Promise.all([Tier, NetworkPolicy, GlobalNetworkPolicy].map(kind => cluster.serves(kind)))
       const [namespace, nodeLocal] = await Promise.all([cluster.get(Namespace, dns.namespace), readNodeLocalDns(cluster, dns)])
       return { dns, served: served.every(Boolean), there: namespace !== undefined, nodeLocal }
@@ -42,6 +45,14 @@ export const tiers = () =>
       return { objects, remove: remove.map(ref => ({ ref, ours: '' })), problems: there ? [] : [withoutNamespace(dns)] }
     },
   })
+
+const nothingAsked: Installation = { apiVersion: Installation.apiVersion, kind: Installation.kind, metadata: { name: 'default' } }
+
+/** For whatever is asked of Calico, under whatever name; and as long as the tier is there, since other policies may be in it (spec/apiserver-tiers-webhooks.md §7). */
+async function isNeeded(cluster: Reader): Promise<boolean> {
+  const [tier, ...asking] = await Promise.all([cluster.get(Tier, tierName), cluster.list(Installation), cluster.list(APIServer)])
+  return tier !== undefined || asking.flat().length > 0
+}
 
 /** The addresses of the cluster's DNS Service, where a cache on each node answers for it; none where there is no such cache. */
 async function readNodeLocalDns(cluster: Reader, { service, namespace, perNode }: ClusterDns): Promise<readonly string[] | 'no service'> {

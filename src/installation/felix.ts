@@ -66,7 +66,7 @@ function nftablesMode({ dataplane, provider }: Calico): NonNullable<FelixConfigu
 }
 
 /** Repeats bpfEnabled as the operator last set it: where both differ, a user set the field, and has the say. */
-const ownBpfEnabled = 'operator.tigera.io/bpfEnabled'
+export const ownBpfEnabled = 'operator.tigera.io/bpfEnabled'
 
 type Switch = { readonly enabled: boolean } | { readonly problem: Problem } | { readonly waits: true }
 

@@ -154,7 +154,7 @@ test('an Installation that becomes invalid keeps what was published of the last 
   expect({ ...after, conditions: [] }).toEqual({ ...before, conditions: [] })
 })
 
-test('TigeraStatuses come with the Installation and go with it, and one that somebody deletes comes back', async () => {
+test('TigeraStatuses come with the Installation and go with it, that of the tier with the tier, and one that somebody deletes comes back', async () => {
   const bed = await bedOf()
   const names = async () => (await bed.list('operator.tigera.io/v1', 'tigerastatuses')).map(({ metadata }) => metadata.name)
   bed.operate()
@@ -169,6 +169,9 @@ test('TigeraStatuses come with the Installation and go with it, and one that som
   await bed.deletes(installationRef)
   await bed.rests()
   expect(await bed.live(installationRef)).toBeUndefined()
+  expect(await names()).toEqual(['tiers'])
+  await bed.deletes({ apiVersion: 'projectcalico.org/v3', kind: 'Tier', name: 'calico-system' })
+  await bed.rests()
   expect(await names()).toEqual([])
 })
 

@@ -27,7 +27,8 @@ const everything = recorded('default-v3crd', 'guardian-connected', 'csi')
 const older = recorded('default-v1crd', 'csi')
 const without = (having: Having, ...kinds: string[]): Having => having.filter(({ kind }) => !kinds.includes(kind))
 const all = ['Installation', 'APIServer', 'Goldmane', 'Whisker', 'ManagementClusterConnection']
-const survivors = /^(felixconfigurations|ippools|tiers)\.|^networkpolicies\.\S+ kube-system\/calico-system\.cluster-dns$/
+const survivors =
+  /^(felixconfigurations|ippools|tiers)\.|^networkpolicies\.\S+ kube-system\/calico-system\.cluster-dns$|^tigerastatuses\.\S+ tiers$/
 const plain = recorded('default-v3crd')
 
 const removals: readonly Removal[] = [

@@ -14,7 +14,7 @@ export interface TiersFacts {
   nodeLocalDns: readonly string[]
 }
 
-const name = 'calico-system'
+export const tierName = 'calico-system'
 const group = 'projectcalico.org/v3'
 
 /** What is wanted, and what earlier versions left or is wanted no longer (spec/apiserver-tiers-webhooks.md §7). */
@@ -25,7 +25,7 @@ export function tiers({ dns, nodeLocalDns }: TiersFacts): { objects: KubeObject[
     objects: present<KubeObject>(tier, clusterDns(dns), onNodes && nodeLocal(nodeLocalDns)),
     remove: [
       { apiVersion: group, kind: 'NetworkPolicy', name: 'allow-tigera.cluster-dns', namespace: dns.namespace },
-      onNodes ? global('allow-tigera') : global(name),
+      onNodes ? global('allow-tigera') : global(tierName),
       { apiVersion: group, kind: 'Tier', name: 'allow-tigera' },
     ],
   }
@@ -34,7 +34,7 @@ export function tiers({ dns, nodeLocalDns }: TiersFacts): { objects: KubeObject[
 const tier: Tier = {
   apiVersion: group,
   kind: 'Tier',
-  metadata: { name, labels: { 'projectcalico.org/system-tier': 'true' } },
+  metadata: { name: tierName, labels: { 'projectcalico.org/system-tier': 'true' } },
   spec: { order: 100 },
 }
 
@@ -60,8 +60,14 @@ function nodeLocal(addresses: readonly string[]): GlobalNetworkPolicy {
   return {
     apiVersion: group,
     kind: 'GlobalNetworkPolicy',
-    metadata: { name: `${name}.node-local-dns` },
-    spec: { tier: name, order: 10, selector: ours, types: ['Egress'], egress: [...toDns(addresses, 'IPv4'), ...toDns(addresses, 'IPv6')] },
+    metadata: { name: `${tierName}.node-local-dns` },
+    spec: {
+      tier: tierName,
+      order: 10,
+      selector: ours,
+      types: ['Egress'],
+      egress: [...toDns(addresses, 'IPv4'), ...toDns(addresses, 'IPv6')],
+    },
   }
 }
 
