@@ -17,14 +17,33 @@ export interface Setting {
   change?: (parts: Parts) => void
 }
 
+let laid: Promise<Snapshot> | undefined
+let asItIs: Promise<Snapshot> | undefined
+
+/** What all clusters begin with. */
+async function lay(): Promise<Snapshot> {
+  const cluster = new Offline({ keys: knownKeys() })
+  await cluster.furnish(ground('v1'))
+  await cluster.rest()
+  const snapshot = cluster.sandbox.snapshot()
+  cluster.close()
+  return snapshot
+}
+
 /** The manifest runs, and so does an Installation that nobody has heard yet. */
-export async function installedByManifest({ nodes = [{ count: 3 }], change = () => {} }: Setting = {}): Promise<Snapshot> {
-  const cluster = new Offline({ keys: knownKeys(), life })
+export function installedByManifest(setting?: Setting): Promise<Snapshot> {
+  if (setting) return install(setting)
+  asItIs ??= install({})
+  return asItIs
+}
+
+async function install({ nodes = [{ count: 3 }], change = () => {} }: Setting): Promise<Snapshot> {
+  laid ??= lay()
+  const cluster = new Offline({ keys: knownKeys(), life, from: await laid })
   const parts = manifestParts()
   // So that a pod that goes can be seen going.
   parts.node.spec!.template.spec!.terminationGracePeriodSeconds = 5
   change(parts)
-  await cluster.furnish(ground('v1'))
   await cluster.addNodes(nodes)
   await cluster.furnish(parts.objects)
   await cluster.time.pass(60_000)

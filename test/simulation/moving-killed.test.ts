@@ -6,9 +6,9 @@ import { differences, stateOf } from './cluster.ts'
 import { clusterFrom, installedByManifest, watching } from './moving-bed.ts'
 
 /** Every n-th write is one to die at; 1 takes minutes. */
-const every = Number(process.env.MOVING_KILLED_EVERY ?? 17)
+const every = Number(process.env.MOVING_KILLED_EVERY ?? 23)
 /** How many seeds of faults. */
-const seeds = Number(process.env.MOVING_SEEDS ?? 2)
+const seeds = Number(process.env.MOVING_SEEDS ?? 1)
 
 const before = installedByManifest({ nodes: [{ count: 2 }], change: ({ objects, typha }) => void objects.push(typha) })
 

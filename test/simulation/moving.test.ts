@@ -5,13 +5,14 @@ import type { TigeraStatus } from '../../api/tigerastatus.ts'
 import type { Offline } from '../../src/cli/offline.ts'
 import { operatorUser } from '../../src/cli/offline.ts'
 import type { DaemonSet, Node, Pod } from '../../src/kube/kinds.ts'
+import { endpoint } from '../manifest-changes.ts'
 import { manifestParts } from '../manifest-install.ts'
 import { clusterFrom, installedByManifest, type Setting, stored, watching } from './moving-bed.ts'
 
 const label = 'projectcalico.org/operator-node-migration'
 
 /** The operator at work on it, as far as it comes. */
-async function moving(setting: Setting = {}) {
+async function moving(setting?: Setting) {
   const cluster = clusterFrom(await installedByManifest(setting))
   const { seen, pods } = await watching(cluster)
   await cluster.start({ systemRoots: '' })
@@ -44,8 +45,7 @@ const patched = (cluster: Offline, spec: object) =>
 
 describe('a manifest install', () => {
   test.each<{ what: string; setting: Setting; nodes: number; most: number }>([
-    { what: 'with Typha moves node by node', setting: { nodes: [{ count: 6 }], change: withTypha(3) }, nodes: 6, most: 1 },
-    { what: 'of one node with Typha moves', setting: { nodes: [{ count: 1 }], change: withTypha(1) }, nodes: 1, most: 1 },
+    { what: 'with Typha moves node by node', setting: { nodes: [{ count: 5 }], change: withTypha(3) }, nodes: 5, most: 1 },
     {
       what: 'beside Windows nodes moves as many nodes at once as an update takes',
       setting: {
@@ -56,15 +56,17 @@ describe('a manifest install', () => {
       most: 2,
     },
     {
-      what: 'whose pods are replaced by hand moves, once the user says how they are to be',
+      what: 'of one node, with Typha, whose pods are replaced by hand moves, once the user says how they are to be',
       setting: {
-        nodes: [{ count: 2 }],
-        change({ node, objects }) {
+        nodes: [{ count: 1 }],
+        change(parts) {
+          const { node, objects } = parts
+          withTypha(1)(parts)
           node.spec!.updateStrategy = { type: 'OnDelete' }
           Object.assign(objects.find(({ kind }) => kind === 'Installation')!, { spec: { nodeUpdateStrategy: { type: 'RollingUpdate' } } })
         },
       },
-      nodes: 2,
+      nodes: 1,
       most: 1,
     },
   ])('$what, and no node has both pods, or lacks one for longer than it must', { timeout: 60_000 }, async ({ setting, nodes, most }) => {
@@ -113,6 +115,27 @@ describe('a manifest install', () => {
     await cluster.rest()
     expect(installation(cluster).status?.computed?.calicoNetwork).toMatchObject({ mtu: 1400, bgp: 'Enabled' })
     expect(felix()).toMatchObject({ reportingInterval: '5s' })
+    cluster.close()
+  })
+
+  test('with BPF by a variable goes on with BPF, and with what it knows of the API', { timeout: 60_000 }, async () => {
+    const { cluster } = await moving({
+      nodes: [{ count: 1 }],
+      change(parts) {
+        endpoint(parts)
+        parts.set('FELIX_BPFENABLED', 'true')
+      },
+    })
+    await cluster.rest()
+    expect(endOf(cluster)).toEqual(whole(1))
+    expect(stored(cluster, 'felixconfigurations.crd.projectcalico.org', 'default')).toMatchObject({
+      metadata: { annotations: { 'operator.tigera.io/bpfEnabled': 'true' } },
+      spec: { bpfEnabled: true },
+    })
+    expect(stored(cluster, 'configmaps', 'tigera-operator/kubernetes-services-endpoint')).toMatchObject({
+      data: { KUBERNETES_SERVICE_HOST: '10.0.0.9' },
+    })
+    expect(stored(cluster, 'configmaps', 'kube-system/kubernetes-services-endpoint')).toBeUndefined()
     cluster.close()
   })
 
@@ -205,7 +228,7 @@ describe('a manifest install', () => {
   })
 })
 
-function withTypha(replicas: number): Setting['change'] {
+function withTypha(replicas: number): NonNullable<Setting['change']> {
   return ({ objects, typha }) => {
     typha.spec!.replicas = replicas
     objects.push(typha)
