@@ -8,13 +8,14 @@ import type { Calico } from '../installation/calico.ts'
 import { serviceNames } from '../installation/service-names.ts'
 import * as kinds from '../kube/kinds.ts'
 import { type Kind, refOf } from '../kube/objects.ts'
-import { defineController } from '../reconcile/controller.ts'
+import { defineController, type Reader } from '../reconcile/controller.ts'
 import { access } from '../render/apiserver/access.ts'
 import { apiServer as extension } from '../render/apiserver/apiserver.ts'
 import { accessPolicy } from '../render/apiserver/policy.ts'
 import { aggregated, retired, retiredWithWebhooks } from '../render/apiserver/retired.ts'
 import { calicoSystem } from '../render/parts/places.ts'
 import { policyName, registered, webhooks } from '../render/webhooks/webhooks.ts'
+import { readAsked, withoutInstallation } from './asked.ts'
 import { readPairs } from './component-keys.ts'
 import { readMoving, standstill } from './datastore-migration.ts'
 import { inPlaceOf, readManifestServer } from './manifest-apiserver.ts'
@@ -55,7 +56,7 @@ export const apiServer = (surroundings: Surroundings) =>
         ...serves,
         keys: calico => readPairs(cluster, surroundings, { calico, pairs: pairs(calico) }),
       })
-      if (!operand) return undefined
+      if (!operand) return (await isAlone(cluster)) ? ('alone' as const) : undefined
       const [moving, service, manifest, policy, awaited] = await Promise.all([
         readMoving(cluster, surroundings.environment),
         cluster.get(kinds.APIService, 'v3.projectcalico.org'),
@@ -66,7 +67,9 @@ export const apiServer = (surroundings: Surroundings) =>
       return { operand, moving, service, manifest, letIn: policy !== undefined, awaited: awaited || [] }
     },
 
-    desired({ operand, moving, service, manifest, letIn, awaited }) {
+    desired(found) {
+      if (found === 'alone') return { problems: [withoutInstallation] }
+      const { operand, moving, service, manifest, letIn, awaited } = found
       if (moving) return standstill(moving, makes)
       const { resource } = operand
       const { calico, ...issued } = ready(operand, {
@@ -102,6 +105,15 @@ export const apiServer = (surroundings: Surroundings) =>
       }
     },
   })
+
+/** An API server is asked for, and no Calico that it would belong to. */
+async function isAlone(cluster: Reader): Promise<boolean> {
+  const [asked, ...asking] = await Promise.all([
+    readAsked(cluster),
+    ...[serves.name, serves.otherwise].map(name => cluster.get(APIServer, name)),
+  ])
+  return !asked && asking.some(server => server && !server.metadata.deletionTimestamp)
+}
 
 interface Webhooks {
   server: ApiServer

@@ -20,6 +20,14 @@ export async function readAsked(cluster: Reader): Promise<Asked | undefined> {
   return base && heard(base, overlay)
 }
 
+/** For those that say so when there is no Installation; others are silent. */
+export const withoutInstallation: Problem = {
+  reason: 'ResourceNotFound',
+  message: 'Installation not found',
+  object: { apiVersion: Installation.apiVersion, kind: Installation.kind, name: 'default' },
+  remedy: 'Create an Installation named default',
+}
+
 /** The resource that asks, as the owner of what is made for it. */
 export const ownerOf = ({ apiVersion, kind, metadata: { name, uid = '' } }: KubeObject): OwnerReference => ({
   apiVersion,

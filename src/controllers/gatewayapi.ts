@@ -13,7 +13,7 @@ import { finish } from '../render/finish.ts'
 import { certgenName, webhookName } from '../render/gateway/certgen.ts'
 import { gateway } from '../render/gateway/gateway.ts'
 import { gatewaySystem } from '../render/parts/places.ts'
-import { type Decision, ownerOf, readAsked, readStanding } from './asked.ts'
+import { type Decision, ownerOf, readAsked, readStanding, withoutInstallation } from './asked.ts'
 import { overrideFaults, twice, undecided } from './operand.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -162,13 +162,6 @@ function ready({ resource, unclear, rival, decision, custom, proxies }: Found) {
   if (wrong.length > 0) throw new Invalid([...wrong, ...missing])
   if (missing.length > 0) throw new Waiting(missing)
   return { calico }
-}
-
-const withoutInstallation: Problem = {
-  reason: 'ResourceNotFound',
-  message: 'Installation not found',
-  object: { apiVersion: 'operator.tigera.io/v1', kind: 'Installation', name: 'default' },
-  remedy: 'Create an Installation named default',
 }
 
 const withoutConfig = ({ namespace, name }: { namespace: string; name: string }): Problem => ({

@@ -40,6 +40,17 @@ test('an Installation named overlay alone installs nothing, and says what is mis
   expect(await told()).toContain('Degraded False: it is heard')
 })
 
+test('an APIServer alone says that there is no Installation, and has its tier', async () => {
+  const bed = await bedOf()
+  await bed.creates({ apiVersion: 'operator.tigera.io/v1', kind: 'APIServer', metadata: { name: 'default' } })
+  bed.operate()
+  await bed.rests()
+  expect((await bed.status('apiserver'))!.Degraded).toMatchObject({ status: 'True', reason: 'ResourceNotFound' })
+  expect((await bed.status('tiers'))!.Available).toMatchObject({ status: 'True' })
+  expect((await bed.list('projectcalico.org/v3', 'tiers')).map(({ metadata }) => metadata.name)).toEqual(['calico-system'])
+  expect(await bed.list('apps/v1', 'deployments')).toEqual([])
+})
+
 test('an overlay counts as soon as it comes, as it changes, and until it goes', async () => {
   const bed = await bedOf()
   await bed.installed({ nodeMetricsPort: 9100 })
