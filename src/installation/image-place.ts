@@ -17,11 +17,11 @@ const pathRemedy = 'Write lower-case letters and digits, with ".", "_" and "-" b
 
 /** Everything in them that no container runtime would take; slashes at the ends do not matter. */
 export function imagePlaceFaults({ registry, imagePath, imagePrefix }: InstallationSpec): Problem[] {
-  const [first, ...rest] = partsOf(chosen(registry) ?? '')
+  const [first, ...rest] = partsOf(chosen(registry) ?? 'quay.io')
   const prefixed = chosen(imagePrefix) === undefined ? [] : partsOf(`${imagePrefix}image`)
   return [
     ...judged('registry', registry, {
-      holds: (first === undefined || host.test(first)) && rest.every(isComponent),
+      holds: first !== undefined && host.test(first) && rest.every(isComponent),
       remedy: registryRemedy,
     }),
     ...judged('imagePath', imagePath, { holds: partsOf(chosen(imagePath) ?? '').every(isComponent), remedy: pathRemedy }),

@@ -1,7 +1,10 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ImageSet } from '../../api/imageset.ts'
 import type { InstallationSpec } from '../../api/installation.ts'
-import { coreImages, imageReferences, imageSetInUse, imageSetName, images, lackingImages, unusedImageSets } from './images.ts'
+import { imagePlaceFaults } from './image-place.ts'
+import { imageSetInUse, unusedImageSets } from './image-set.ts'
+import { coreImages, imageReferences, imageSetName, images, lackingImages } from './images.ts'
 import { decided } from './testdata/asked.ts'
 
 const digest = `sha256:${'0'.repeat(64)}`
@@ -73,6 +76,55 @@ describe('the reference of an image', () => {
   })
 })
 
+/** How people write the same place. */
+const spelled = (parts: readonly string[]) =>
+  fc
+    .tuple(
+      fc.array(fc.constantFrom('/', '//', '/./', '///'), { minLength: parts.length, maxLength: parts.length }),
+      fc.constantFrom('', '/', '//'),
+    )
+    .map(([slashes, end]) => parts.map((part, index) => `${index === 0 ? '' : slashes[index]}${part}`).join('') + end)
+
+test('every spelling of registry and path is one reference, which is a name that runtimes take', () => {
+  const part = fc.stringMatching(/^[a-z0-9]{1,8}([._-][a-z0-9]{1,4})?$/)
+  const host = fc.stringMatching(/^[a-z0-9]{1,8}\.(example\.com|io)(:[1-9][0-9]{1,3})?$/)
+  const places = fc.record({
+    host,
+    team: fc.array(part, { maxLength: 2 }),
+    path: fc.array(part, { minLength: 1, maxLength: 3 }),
+    prefix: fc.constantFrom('', 'mirror-', 'x'),
+  })
+  fc.assert(
+    fc.property(
+      places.chain(place =>
+        fc.record({ place: fc.constant(place), registry: spelled([place.host, ...place.team]), imagePath: spelled(place.path) }),
+      ),
+      ({ place: { host: server, team, path, prefix }, registry, imagePath }) => {
+        const spec = { registry, imagePath, imagePrefix: prefix }
+        expect(imageReferences(spec)('csiRegistrar')).toBe(`${[server, ...team, ...path].join('/')}/${prefix}node-driver-registrar:v3.32.1`)
+        expect(imagePlaceFaults(spec)).toEqual([])
+      },
+    ),
+  )
+})
+
+test('whatever is written, it is a name that runtimes take, or refused where it is written', () => {
+  const reference = /^(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]+)?(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+:v[0-9.]+$/
+  const text = fc.oneof(
+    fc.string({ maxLength: 12 }),
+    fc.stringMatching(/^[a-zA-Z0-9:._/-]{0,12}$/),
+    fc.constantFrom('', 'UseDefault', 'https://a', '..', '/', 'a:b:c'),
+  )
+  fc.assert(
+    fc.property(fc.record({ registry: text, imagePath: text, imagePrefix: text }), spec => {
+      const faults = imagePlaceFaults(spec)
+      if (faults.length === 0) expect(imageReferences(spec)('node')).toMatch(reference)
+      for (const { path, message } of faults) expect(message).toContain(JSON.stringify(Reflect.get(spec, path!.slice('spec.'.length))))
+    }),
+    { numRuns: 2000 },
+  )
+})
+
 describe('the core needs', () => {
   const lacking = (spec: InstallationSpec) => {
     const calico = decided(spec, { imageSets: [imageSet(imageSetName)] })
@@ -141,4 +193,20 @@ describe('the ImageSet in use', () => {
       ['spec.images[2].image', 'unexpected images: calico/nonsense'],
     ])
   })
+
+  test('names each image once, and may name those of the other product beside', () => {
+    const twice = imageSet(imageSetName, 'calico/node', 'calico/node', 'tigera/manager')
+    expect(messages(twice)).toEqual([])
+    twice.spec!.images![1]!.digest = `sha256:${'1'.repeat(64)}`
+    expect(messages(twice)).toEqual([['spec.images[1].digest', `calico/node has the digest ${digest} too`]])
+  })
+
+  test.each(['sha256:', 'sha256:abc', `sha512:${'0'.repeat(64)}`, `sha256:${'G'.repeat(64)}`, ` sha256:${'0'.repeat(64)}`])(
+    '%s is no digest',
+    given => {
+      const wrong = imageSet(imageSetName, 'calico/node')
+      wrong.spec!.images![0]!.digest = given
+      expect(messages(wrong)).toEqual([['spec.images[0].digest', `bad digest images: calico/node with ${given}`]])
+    },
+  )
 })

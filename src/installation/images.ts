@@ -2,11 +2,10 @@
  * Which image is pulled for what: a table, and `image(name)` closed over the registry, path, prefix and ImageSet that the user chose.
  * Never asks a registry (spec/installation-controller.md §9.4, spec/ippool-kubeproxy-secrets-csr-imageset.md §5).
  */
-import { ImageSet } from '../../api/imageset.ts'
+import type { ImageSet } from '../../api/imageset.ts'
 import type { InstallationSpec } from '../../api/installation.ts'
 import { refOf } from '../kube/objects.ts'
 import type { Problem } from '../reconcile/problems.ts'
-import { understoodSpec } from './understood.ts'
 
 /** The release of Calico that this operator installs. */
 export const calicoVersion = 'v3.32.1'
@@ -55,7 +54,8 @@ export type ImageName = keyof typeof images
 
 /** What an ImageSet calls an image, whatever registry, path and prefix are used. */
 const keyOf = ({ path, name }: Image): string => `${path}/${name}`
-const inImageSets = new Set(
+/** Those that an ImageSet may name. */
+export const inImageSets: ReadonlySet<string> = new Set(
   Object.values(images)
     .filter(({ path }) => path === 'calico')
     .map(keyOf),
@@ -88,56 +88,6 @@ export const chosen = (value: string | undefined): string | undefined => (value 
 export const partsOf = (place: string): string[] => place.split('/').filter(part => part !== '' && part !== '.')
 
 const joined = (...places: string[]): string => places.flatMap(partsOf).join('/')
-
-/** The ImageSet in use: the one of this release. Where only others of Calico exist, their owner meant digests to be used, and none would be. */
-export function imageSetInUse(imageSets: readonly ImageSet[]): { imageSet?: ImageSet; problems: Problem[] } {
-  const imageSet = imageSets.find(({ metadata }) => metadata.name === imageSetName)
-  if (imageSet) {
-    const { known, problems } = understoodSpec(imageSet, ImageSet.definition.spec.json)
-    return { imageSet: known, problems: [...problems, ...imageSetProblems(known)] }
-  }
-  const others = imageSets.filter(isOfCalico)
-  return { problems: others.length > 0 ? [noneOfThisRelease(others)] : [] }
-}
-
-const isOfCalico = ({ metadata }: ImageSet): boolean => metadata.name.startsWith('calico')
-
-/** Those that are passed over for their names, and were hardly meant to be, in sentences. */
-export const unusedImageSets = (imageSets: readonly ImageSet[]): string[] =>
-  imageSets
-    .filter(each => !isOfCalico(each))
-    .map(({ metadata: { name } }) => `The digests of ImageSet ${name} are not used: those of this release are in one named ${imageSetName}`)
-
-const noneOfThisRelease = (others: readonly ImageSet[]): Problem => ({
-  reason: 'ResourceReadError',
-  message: `ImageSets exist but none with the expected name ${imageSetName}: there is ${others.map(({ metadata }) => metadata.name).join(', ')}`,
-  object: refOf(others[0]!),
-  remedy: `Create an ImageSet ${imageSetName} with the digests of ${calicoVersion}, or delete all ImageSets to pull images by tag`,
-})
-
-function imageSetProblems(imageSet: ImageSet): Problem[] {
-  return (imageSet.spec?.images ?? []).flatMap(({ image, digest }, index) => {
-    const at = (field: string) => ({
-      reason: 'ResourceValidationError' as const,
-      object: refOf(imageSet),
-      path: `spec.images[${index}].${field}`,
-    })
-    return [
-      ...(inImageSets.has(image)
-        ? []
-        : [{ ...at('image'), message: `unexpected images: ${image}`, remedy: 'Remove it: no component is run from this image' }]),
-      ...(digest.startsWith('sha256:')
-        ? []
-        : [
-            {
-              ...at('digest'),
-              message: `bad digest images: ${image} with ${digest}`,
-              remedy: 'Write the digest as sha256: and 64 hexadecimal digits',
-            },
-          ]),
-    ]
-  })
-}
 
 /** One problem for each of these images that the ImageSet in use should have and has not. */
 export function lackingImages(imageSet: ImageSet | undefined, names: readonly ImageName[]): Problem[] {
