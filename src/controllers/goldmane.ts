@@ -13,6 +13,7 @@ import { goldmane as rendered } from '../render/goldmane/goldmane.ts'
 import { retired } from '../render/goldmane/retired.ts'
 import { readComponentKeys } from './component-keys.ts'
 import { operandKinds, outcomeOf, readOperand, ready } from './operand.ts'
+import { readUnprotected } from './policies.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const serves = { kind: Goldmane, name: 'default' }
@@ -39,14 +40,15 @@ export const goldmane = (surroundings: Surroundings) =>
           }),
       })
       if (!operand) return undefined
-      const [connection, whisker] = await Promise.all([
+      const [connection, whisker, unprotected] = await Promise.all([
         cluster.get(ManagementClusterConnection, 'tigera-secure'),
         cluster.get(Whisker, 'default'),
+        readUnprotected(cluster, 'goldmane'),
       ])
-      return { operand, managed: connection !== undefined, whisker: whisker !== undefined }
+      return { operand, managed: connection !== undefined, whisker: whisker !== undefined, unprotected }
     },
 
-    desired({ operand, managed, whisker }) {
+    desired({ operand, managed, whisker, unprotected }) {
       const { resource } = operand
       const wrong = portFault('spec.metricsPort', resource.spec?.metricsPort || undefined).map(fault => ({
         object: refOf(resource),
@@ -55,7 +57,7 @@ export const goldmane = (surroundings: Surroundings) =>
       const { calico, ...issued } = ready(operand, { images: ['goldmane'], overrides: ['goldmaneDeployment'], wrong })
       const key = pairOf(issued.keys, pair)
       const metricsPort = resource.spec?.metricsPort || undefined
-      return outcomeOf(
+      const outcome = outcomeOf(
         calico,
         { resource, issued },
         {
@@ -65,5 +67,6 @@ export const goldmane = (surroundings: Surroundings) =>
           requesters: whisker ? [] : ['whisker'],
         },
       )
+      return { ...outcome, problems: unprotected }
     },
   })

@@ -13,6 +13,7 @@ import { retired } from '../render/guardian/retired.ts'
 import { calicoSystem } from '../render/parts/places.ts'
 import { readComponentKeys } from './component-keys.ts'
 import { operandKinds, outcomeOf, readOperand, ready } from './operand.ts'
+import { readUnprotected } from './policies.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const serves = { kind: ManagementClusterConnection, name: 'tigera-secure' }
@@ -41,16 +42,18 @@ export const guardian = (surroundings: Surroundings) =>
           }),
       })
       if (!operand) return undefined
-      const [tunnel, information] = await Promise.all([
+      const [tunnel, information, unprotected] = await Promise.all([
         cluster.get(Secret, tunnelName, operator.namespace),
         cluster.get(calicoKinds(v3).clusterInformation, 'default'),
+        readUnprotected(cluster, 'guardian-access'),
       ])
-      return { operand, tunnel, information, tunnelFrom: operator.namespace }
+      return { operand, tunnel, information, unprotected, tunnelFrom: operator.namespace }
     },
 
-    desired({ operand, tunnel, information, tunnelFrom }) {
+    desired({ operand, tunnel, information, unprotected, tunnelFrom }) {
       const { resource } = operand
-      const missing = [...(tunnel ? [] : [withoutTunnel(tunnelFrom)]), ...(information ? [] : [withoutInformation])]
+      // No way into the cluster is opened before it can be limited.
+      const missing = [...(tunnel ? [] : [withoutTunnel(tunnelFrom)]), ...(information ? [] : [withoutInformation]), ...unprotected]
       const { calico, ...issued } = ready(operand, {
         images: ['guardian'],
         overrides: ['guardianDeployment'],

@@ -26,8 +26,9 @@ type Result = Outcome | 'nothing' | { invalid: Problem[] } | { waiting: Problem[
 type Make = (surroundings: Surroundings) => Controller
 const components = { apiServer, goldmane, guardian, whisker } as unknown as Record<'apiServer' | 'goldmane' | 'guardian' | 'whisker', Make>
 
-async function run(make: Make, objects: readonly KubeObject[]): Promise<Result> {
+async function run(make: Make, objects: readonly KubeObject[], { serves = true } = {}): Promise<Result> {
   const { reader, surroundings } = surroundingsOf(objects)
+  if (!serves) reader.serves = async () => false
   const controller = make(surroundings)
   const found = await controller.read(reader)
   if (found === undefined) return 'nothing'
@@ -61,7 +62,7 @@ const kinds = new Set(['APIServer', 'Goldmane', 'ManagementClusterConnection'])
 describe.each(Object.entries(components).filter(([name]) => name !== 'whisker'))('%s', (_, make) => {
   test('is asked for by its resource, and needs an Installation', async () => {
     expect(wanted(await run(make, cluster))).not.toEqual([])
-    expect(await run(make, without(named('Installation', 'default')))).toBe('nothing')
+    expect(wanted(await run(make, without(named('Installation', 'default'))))).toEqual([])
   })
 
   test('gets nothing anew while its resource goes', async () => {
@@ -168,4 +169,11 @@ describe('the API server', () => {
     })
     expect(await taken(elsewhere)).toBe(true)
   })
+})
+
+test('while nobody serves policies, Goldmane runs and says what it lacks, and no way into the cluster is opened', async () => {
+  const result = await run(components.goldmane, cluster, { serves: false })
+  expect(wanted(result).map(({ kind }) => kind)).toContain('Deployment')
+  expect((result as Outcome).problems).toMatchObject([{ reason: 'ResourceUpdateError', object: { kind: 'NetworkPolicy' } }])
+  expect(messages(await run(components.guardian, cluster, { serves: false }))).toEqual([expect.stringContaining('nobody serves policies')])
 })

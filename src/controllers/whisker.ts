@@ -13,6 +13,7 @@ import { retired } from '../render/whisker/retired.ts'
 import { whisker as rendered } from '../render/whisker/whisker.ts'
 import { readComponentKeys } from './component-keys.ts'
 import { operandKinds, outcomeOf, readOperand, ready } from './operand.ts'
+import { readUnprotected } from './policies.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const serves = { kind: Whisker, name: 'default' }
@@ -39,14 +40,15 @@ export const whisker = (surroundings: Surroundings) =>
           }),
       })
       if (!operand) return undefined
-      const [goldmane, information] = await Promise.all([
+      const [goldmane, information, unprotected] = await Promise.all([
         cluster.get(Goldmane, 'default'),
         cluster.get(calicoKinds(surroundings.environment.v3).clusterInformation, 'default'),
+        readUnprotected(cluster, 'whisker'),
       ])
-      return { operand, goldmane: goldmane !== undefined, information: information?.spec }
+      return { operand, goldmane: goldmane !== undefined, information: information?.spec, unprotected }
     },
 
-    desired({ operand, goldmane, information = {} }) {
+    desired({ operand, goldmane, information = {}, unprotected }) {
       const { resource } = operand
       const { calico, ...issued } = ready(operand, {
         images: ['whisker', 'whiskerBackend'],
@@ -54,7 +56,7 @@ export const whisker = (surroundings: Surroundings) =>
         missing: goldmane ? [] : [withoutGoldmane],
       })
       const { calicoVersion: version = '', clusterGUID: id = '', clusterType: type = '' } = information
-      return outcomeOf(
+      const outcome = outcomeOf(
         calico,
         { resource, issued },
         {
@@ -68,6 +70,7 @@ export const whisker = (surroundings: Surroundings) =>
           requesters: ['whisker'],
         },
       )
+      return { ...outcome, problems: unprotected }
     },
   })
 
