@@ -115,7 +115,9 @@ test('no credentials at all end it, and it says where it looked', async () => {
 test('tables are printed for people and for programs', async () => {
   const text = await run(['capabilities'])
   expect(text.out).toMatch(/^spec\.cni\.ipam\.type$/m)
-  const { refused } = JSON.parse((await run(['capabilities', '-o', 'json'])).out)
+  expect(text.out).toMatch(/^Not installed$[^]*^ {2}Istio$/m)
+  const { refused, notInstalled } = JSON.parse((await run(['capabilities', '-o', 'json'])).out)
+  expect(notInstalled).toEqual([expect.objectContaining({ kind: 'Istio', remedy: expect.stringContaining('Helm') })])
   for (const { id, because, remedy } of refused) expect([id, because, remedy].every(Boolean), id).toBe(true)
   const { rules } = JSON.parse((await run(['rules', '--output=json'])).out)
   expect(rules.length).toBeGreaterThan(refused.length)
