@@ -1,13 +1,19 @@
-/** Tells users on the objects themselves what changed: a problem that came or went, a field that was taken back. Events are hints: one that cannot be written is let go. */
+/**
+ * Tells users on the objects themselves what happened: a problem that came or went, what was changed, a field that was taken back, how a part stands.
+ * Events are hints: the same is not told again for a while, and one that cannot be written is let go.
+ */
 import { createHash } from 'node:crypto'
 import type { Cache } from '../kube/cache.ts'
 import type { Client } from '../kube/client.ts'
 import type { Clock } from '../kube/clock.ts'
 import type { Event } from '../kube/kinds.ts'
-import { keyOf, type ObjectRef } from '../kube/objects.ts'
+import { type KubeObject, keyOf, type ObjectRef } from '../kube/objects.ts'
 import type { Controller } from '../reconcile/controller.ts'
 import { type Problem, sentence } from '../reconcile/problems.ts'
+import type { Report } from '../reconcile/runner.ts'
+import { Changes } from './changes.ts'
 import type { Observer } from './operator.ts'
+import { type Turn, watchStanding } from './standing.ts'
 
 export interface Teller {
   cache: Cache
@@ -26,38 +32,76 @@ interface News {
 
 /** What was told is not told again for so long, in milliseconds. */
 const quiet = 600_000
-/** Longer messages the API server refuses, in octets; no character takes more than four. */
-const longest = 250
+/** Longer messages the API server refuses, in octets. */
+const longest = 1_024
 
-/** `teller` is asked for when there is something to tell: the operator that is observed does not exist before its observer. */
-export function eventful(teller: () => Teller): Observer {
-  const standing = new Map<string, Set<string>>()
-  const told = new Map<string, number>()
-  const tell = (news: News) => {
-    const { client, clock, failed, cache } = teller()
+export class Events implements Observer {
+  readonly #teller: Teller
+  readonly #changes: Changes
+  readonly #unsubscribe: () => void
+  /** Sentences of the problems that stand, by controller. */
+  readonly #standing = new Map<string, Set<string>>()
+  readonly #told = new Map<string, number>()
+  /** The resource that a TigeraStatus is about, by the name of the status. */
+  readonly #served = new Map<string, ObjectRef>()
+  /** Resources for which everything was there once: what is written before that is their installation, and no news. */
+  readonly #complete = new Set<string>()
+
+  constructor(teller: Teller) {
+    this.#teller = teller
+    const { cache, clock } = teller
+    this.#changes = new Changes({ clock, tell: (about, message) => this.#tell({ about, type: 'Normal', reason: 'Changed', message }) })
+    this.#unsubscribe = watchStanding(cache, turn => this.#turned(turn))
+  }
+
+  close(): void {
+    this.#unsubscribe()
+    this.#changes.close()
+  }
+
+  reported({ controller, stopped, outcome, enacted }: Report): void {
+    const about = resourceOf(controller, this.#teller.cache)
+    if (about && controller.name === controller.reports) this.#served.set(controller.reports, about)
+    // What somebody else does first is no news: most of it passes within a second.
+    if (!about || stopped?.kind === 'waiting') return
+    const problems = [...(stopped?.problems ?? []), ...(outcome?.problems ?? []), ...(enacted?.problems ?? [])]
+    const before = this.#standing.get(controller.name) ?? new Set()
+    const now = new Set(problems.map(sentence))
+    this.#standing.set(controller.name, now)
+    for (const problem of problems) if (!before.has(sentence(problem))) this.#tell(warning(about, problem))
+    if (now.size === 0 && before.size > 0)
+      this.#tell({ about, type: 'Normal', reason: 'Solved', message: `All problems of ${controller.name} are solved` })
+  }
+
+  applied({ what, ref, message }: Parameters<NonNullable<Observer['applied']>>[0]): void {
+    if (what === 'taken') this.#tell({ about: ref, type: 'Normal', reason: 'ChangedBack', message })
+  }
+
+  wrote(write: Parameters<NonNullable<Observer['wrote']>>[0]): void {
+    const { owner } = write
+    if (!owner) return
+    const object = this.#teller.cache.find(owner).object
+    if (object && isReady(object)) this.#complete.add(keyOf(owner))
+    if (this.#complete.has(keyOf(owner))) this.#changes.add(owner, write)
+  }
+
+  #turned({ name, standing, before, message, reason }: Turn): void {
+    const about = this.#served.get(name)
+    if (!about) return
+    // Other problems are told one by one, when they are found.
+    if (standing === 'degraded' && reason === 'PodFailure') this.#tell({ about, type: 'Warning', reason, message })
+    if (standing === 'available') this.#tell({ about, type: 'Normal', reason: 'Available', message: `TigeraStatus ${name}: ${message}` })
+    if (before === 'available' && standing === 'progressing') this.#tell({ about, type: 'Normal', reason: 'Progressing', message })
+  }
+
+  #tell(news: News): void {
+    const { client, clock, failed, cache } = this.#teller
     const key = `${keyOf(news.about)} ${news.reason} ${news.message}`
     const now = clock.now()
-    for (const [old, since] of told) if (now - since >= quiet) told.delete(old)
-    if (told.has(key)) return
-    told.set(key, now)
+    for (const [old, since] of this.#told) if (now - since >= quiet) this.#told.delete(old)
+    if (this.#told.has(key)) return
+    this.#told.set(key, now)
     client.create(eventOf(news, { now, uid: cache.find(news.about).object?.metadata.uid })).catch(failed)
-  }
-  return {
-    reported({ controller, stopped, outcome, enacted }) {
-      const about = resourceOf(controller, teller().cache)
-      // What somebody else does first is no news: most of it passes within a second.
-      if (!about || stopped?.kind === 'waiting') return
-      const problems = [...(stopped?.problems ?? []), ...(outcome?.problems ?? []), ...(enacted?.problems ?? [])]
-      const before = standing.get(controller.name) ?? new Set()
-      const now = new Set(problems.map(sentence))
-      standing.set(controller.name, now)
-      for (const problem of problems) if (!before.has(sentence(problem))) tell(warning(about, problem))
-      if (now.size === 0 && before.size > 0)
-        tell({ about, type: 'Normal', reason: 'Solved', message: `All problems of ${controller.name} are solved` })
-    },
-    applied({ what, ref, message }) {
-      if (what === 'taken') tell({ about: ref, type: 'Normal', reason: 'ChangedBack', message })
-    },
   }
 }
 
@@ -67,6 +111,12 @@ function resourceOf({ serves }: Controller, cache: Cache): ObjectRef | undefined
   const named = (which: string): ObjectRef => ({ apiVersion: kind.apiVersion, kind: kind.kind, name: which })
   return otherwise !== undefined && cache.find(named(otherwise)).object ? named(otherwise) : named(name)
 }
+
+/** By the condition that is mirrored from its TigeraStatus. */
+const isReady = (object: KubeObject): boolean =>
+  (object as { status?: { conditions?: { type: string; status: string }[] } }).status?.conditions?.some(
+    ({ type, status }) => type === 'Ready' && status === 'True',
+  ) ?? false
 
 const warning = (about: ObjectRef, problem: Problem): News => ({
   about,
@@ -86,11 +136,22 @@ function eventOf({ about, type, reason, message }: News, { now, uid }: { now: nu
     involvedObject: { ...about, ...(uid !== undefined && { uid }) },
     type,
     reason,
-    message: message.length > longest ? `${message.slice(0, longest - 1)}…` : message,
+    message: cut(message),
     source: { component: 'calico-operator' },
     reportingComponent: 'calico-operator',
     firstTimestamp: time,
     lastTimestamp: time,
     count: 1,
   }
+}
+
+/** Between two characters. */
+function cut(message: string): string {
+  const octets = Buffer.from(message)
+  return octets.length <= longest
+    ? message
+    : `${octets
+        .subarray(0, longest - 6)
+        .toString()
+        .replace(/\uFFFD$/, '')}…`
 }

@@ -1,28 +1,67 @@
-/** What Prometheus may ask of the operator, and the port on which it and the kubelet ask. One registry per operator, so that two can run in one process. */
+/**
+ * What Prometheus may ask of the operator, and the port on which it and the kubelet ask. One registry per operator, so that two can run in one process.
+ * Names that the reference has are there under the same names, so that its dashboards and alerts go on.
+ */
 import type { Server } from 'node:http'
+import type { Cache } from '../kube/cache.ts'
+import { clusterGauges } from './gauges.ts'
 import { WrongUsage } from './operator-flags.ts'
 import { Counter, Gauge, measureProcess, Registry } from './prometheus.ts'
 
 export interface Metrics {
   registry: Registry
   runs: Counter<'controller' | 'result'>
+  /** The same in the terms of controller-runtime: `success` or `error`. */
+  reconciles: Counter<'controller' | 'result'>
+  errors: Counter<'controller'>
   requests: Counter<'verb' | 'resource' | 'code'>
+  restRequests: Counter<'method' | 'code'>
+  writes: Counter<'kind' | 'effect'>
   problems: Gauge<'controller' | 'reason'>
   leader: Gauge
+  master: Gauge<'name'>
   /** 1 while something that is read cannot be: no rights, or no answer. */
   unreadable: Gauge<'resource'>
+  /** Whenever Prometheus asks, this cache is looked at for how parts stand and when certificates expire, until what is returned is called. */
+  look(cache: Cache): () => void
 }
 
 export function createMetrics(): Metrics {
   const registry = new Registry()
   const registers = [registry]
   measureProcess(registry)
+  const gauges = clusterGauges(registers)
   return {
+    look: gauges.look,
     registry,
     runs: new Counter({
       name: 'calico_operator_runs_total',
       help: 'Runs of a controller, by what they came to: done, waiting, invalid, fault.',
       labelNames: ['controller', 'result'],
+      registers,
+    }),
+    reconciles: new Counter({
+      name: 'controller_runtime_reconcile_total',
+      help: 'Total number of reconciliations per controller.',
+      labelNames: ['controller', 'result'],
+      registers,
+    }),
+    errors: new Counter({
+      name: 'controller_runtime_reconcile_errors_total',
+      help: 'Total number of reconciliation errors per controller.',
+      labelNames: ['controller'],
+      registers,
+    }),
+    writes: new Counter({
+      name: 'calico_operator_writes_total',
+      help: 'Writes by kind of the object and effect: created, changed, owner, none, deleted, released, failed.',
+      labelNames: ['kind', 'effect'],
+      registers,
+    }),
+    restRequests: new Counter({
+      name: 'rest_client_requests_total',
+      help: 'Number of HTTP requests, partitioned by status code and method.',
+      labelNames: ['method', 'code'],
       registers,
     }),
     requests: new Counter({
@@ -35,6 +74,12 @@ export function createMetrics(): Metrics {
       name: 'calico_operator_problems',
       help: 'Problems that stand now, by controller and reason.',
       labelNames: ['controller', 'reason'],
+      registers,
+    }),
+    master: new Gauge({
+      name: 'leader_election_master_status',
+      help: 'Whether this process holds the lease of that name: 1, or 0.',
+      labelNames: ['name'],
       registers,
     }),
     leader: new Gauge({ name: 'calico_operator_leader', help: '1 while this process is the one that acts.', registers }),

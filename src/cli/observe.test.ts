@@ -1,5 +1,8 @@
 import { Writable } from 'node:stream'
 import { beforeEach, expect, test } from 'vitest'
+import { crds } from '../../api/index.ts'
+import { TigeraStatus } from '../../api/tigerastatus.ts'
+import { signerLabel } from '../certificates/stored.ts'
 import { Cache } from '../kube/cache.ts'
 import { Client } from '../kube/client.ts'
 import { seeded } from '../kube/clock.ts'
@@ -12,7 +15,7 @@ import { Sandbox } from '../sandbox/sandbox.ts'
 import { VirtualTime } from '../sandbox/virtual-time.ts'
 import { createLog, type Log } from './log.ts'
 import { createMetrics, listenAddress, type Metrics, serveMetrics } from './metrics.ts'
-import { hearing, observer, watchHealth } from './observe.ts'
+import { hearing, logStanding, observer, watchHealth } from './observe.ts'
 import { type Asked, listening } from './requests.ts'
 
 let time: VirtualTime
@@ -112,20 +115,90 @@ test('a request without an answer is heard, and fails as before', async () => {
   expect(heard).toEqual([{ verb: 'update', resource: 'secrets', namespace: 'default', name: 's' }])
 })
 
-test('writes are logged by name, without what is in them, and counted', async () => {
+test('requests are counted, and logged by name for who asks for more, without what is in them', async () => {
+  log.level = 'debug'
   const { transport, heard } = overheard()
   await transport.request({ method: 'POST', path, body: secret })
   await transport.request({ method: 'DELETE', path: `${path}/s` })
   const hear = hearing({ log, metrics })
   for (const asked of heard) hear(asked)
-  hear({ verb: 'patch', resource: 'tigerastatuses.operator.tigera.io', name: 'calico', subresource: 'status', status: 200 })
   hear({ verb: 'patch', resource: 'secrets', name: 's', status: 403, message: 'no' })
-  expect(messages()).toEqual(['info created secrets default/s', 'info deleted secrets default/s'])
+  hear({ verb: 'list', resource: 'secrets' })
+  expect(messages()).toEqual(['debug created secrets default/s', 'debug deleted secrets default/s', 'debug patch secrets s failed'])
   expect(JSON.stringify(lines)).not.toContain('hunter2')
   const text = await metrics.registry.metrics()
   expect(text).toContain('calico_operator_requests_total{verb="create",resource="secrets",code="201"} 1')
   expect(text).toContain('calico_operator_requests_total{verb="patch",resource="secrets",code="403"} 1')
+  expect(text).toContain('rest_client_requests_total{method="PATCH",code="403"} 1')
+  expect(text).toContain('rest_client_requests_total{method="GET",code="<error>"} 1')
 })
+
+test('writes are told with the first field that differed, and counted by kind and effect', async () => {
+  const observe = observer({ log, metrics })
+  const ref = { apiVersion: 'apps/v1', kind: 'DaemonSet', namespace: 'calico-system', name: 'calico-node' }
+  observe.wrote?.({ ref, effect: 'created' })
+  observe.wrote?.({ ref, effect: 'changed', path: 'spec.template' })
+  observe.wrote?.({ ref, effect: 'changed', subresource: 'status' })
+  observe.wrote?.({ ref, effect: 'failed' })
+  expect(lines).toMatchObject([
+    { msg: 'created DaemonSet calico-system/calico-node', kind: 'DaemonSet', namespace: 'calico-system', name: 'calico-node' },
+    { msg: 'changed DaemonSet calico-system/calico-node', path: 'spec.template' },
+  ])
+  const text = await metrics.registry.metrics()
+  expect(text).toContain('calico_operator_writes_total{kind="DaemonSet",effect="changed"} 2')
+  expect(text).toContain('calico_operator_writes_total{kind="DaemonSet",effect="failed"} 1')
+})
+
+test('runs count in the terms of controller-runtime too', async () => {
+  const observe = observer({ log, metrics })
+  observe.reported?.(report({ outcome: {} }))
+  observe.reported?.(report({ stopped: { kind: 'waiting', problems: [problem] } }))
+  observe.reported?.(report({ stopped: { kind: 'invalid', problems: [problem] } }))
+  const text = await metrics.registry.metrics()
+  expect(text).toContain('controller_runtime_reconcile_total{controller="calico",result="success"} 2')
+  expect(text).toContain('controller_runtime_reconcile_total{controller="calico",result="error"} 1')
+  expect(text).toContain('controller_runtime_reconcile_errors_total{controller="calico"} 1')
+})
+
+test('how parts stand is told when it changes, and shown to Prometheus with the days of certificates, under the names of the predecessor', async () => {
+  const { cache, sandbox } = cutCache()
+  const transport = sandbox.transport()
+  for (const definition of crds('v3').filter(({ spec }) => spec.names.kind === 'TigeraStatus'))
+    await transport.request({ method: 'POST', path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', body: definition })
+  await time.pass(5_000)
+  const statuses = '/apis/operator.tigera.io/v1/tigerastatuses'
+  await transport.request({ method: 'POST', path: statuses, body: { ...tigeraStatus, metadata: { name: 'calico' } } })
+  const metadata = { name: 'node-certs', labels: { [signerLabel]: 'x' }, annotations: { ...expires('2028-01-01T00:00:00Z') } }
+  await transport.request({ method: 'POST', path, body: { ...secret, metadata } })
+  await transport.request({ method: 'POST', path, body: secret })
+  const ends = [metrics.look(cache), logStanding(cache, log)]
+  await Promise.all([time.run(() => cache.view(TigeraStatus).state === 'synced'), cache.view(Secret).settled()])
+  const status = {
+    conditions: [
+      { type: 'Degraded', status: 'True', reason: 'PodFailure', message: 'two nodes', lastTransitionTime: '2026-01-01T00:00:00Z' },
+    ],
+  }
+  const say = () =>
+    transport.request({ method: 'PATCH', path: `${statuses}/calico/status`, body: { status }, contentType: 'application/merge-patch+json' })
+  await say()
+  await time.pass(100)
+  status.conditions[0]!.message = 'three nodes'
+  await say()
+  await time.pass(100)
+  expect(messages()).toEqual(['error TigeraStatus calico is degraded: two nodes'])
+  const text = await metrics.registry.metrics()
+  expect(text).toContain('tigera_operator_component_status{component="calico",condition="degraded"} 1')
+  expect(text).toContain('tigera_operator_component_status{component="calico",condition="available"} 0')
+  const labels = 'name="node-certs",namespace="default",issuer="signer"'
+  expect(text).toContain(`tigera_operator_tls_certificate_expiry_timestamp_seconds{${labels}} ${Date.parse('2028-01-01') / 1_000}`)
+  expect(text.match(/^tigera_operator_tls.*\{/gm)).toHaveLength(1)
+  for (const end of ends) end()
+  expect(await metrics.registry.metrics()).not.toContain('component="calico"')
+  cache.close()
+})
+
+const tigeraStatus = { apiVersion: 'operator.tigera.io/v1', kind: 'TigeraStatus' }
+const expires = (when: string) => ({ 'certificates.operator.tigera.io/expiry': when, 'certificates.operator.tigera.io/issuer': 'signer' })
 
 /** A cache over a sandbox that can be cut off. */
 function cutCache(): { cache: Cache; sandbox: Sandbox; cut: (is: boolean) => void; transport: Transport } {

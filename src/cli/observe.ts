@@ -1,13 +1,15 @@
 /** Turns what an operator does into log lines and metrics: a line for each change of state, none for what stays. Names and reasons only. */
 import type { Cache, View } from '../kube/cache.ts'
 import { isForbidden, isUnauthorized } from '../kube/errors.ts'
-import { groupOf, type Kind } from '../kube/objects.ts'
+import { describe, groupOf, type Kind } from '../kube/objects.ts'
+import type { Write } from '../kube/telling.ts'
 import { type Problem, sentence } from '../reconcile/problems.ts'
 import type { Report } from '../reconcile/runner.ts'
 import { fault, type Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { Observer } from './operator.ts'
 import { type Asked, isWrite } from './requests.ts'
+import { watchStanding } from './standing.ts'
 
 export interface Ears {
   log: Log
@@ -30,6 +32,9 @@ export function observer({ log, metrics }: Ears): Observer {
       const { name } = report.controller
       const summary = summarise(report)
       metrics.runs.inc({ controller: name, result: summary.result })
+      const failed = ['problems', 'invalid', 'fault'].includes(summary.result)
+      metrics.reconciles.inc({ controller: name, result: failed ? 'error' : 'success' })
+      if (failed) metrics.errors.inc({ controller: name })
       const before = last.get(name)
       const said = JSON.stringify([summary.result, summary.problems.map(sentence), summary.waiting])
       if (before?.said === said) return
@@ -39,6 +44,10 @@ export function observer({ log, metrics }: Ears): Observer {
       if (summary.result === 'idle' && report.controller.mirrors) log.info({ logger: name }, idle)
     },
     applied: ({ message }) => log.info({ logger: 'apply' }, message),
+    wrote(write) {
+      metrics.writes.inc({ kind: write.ref.kind, effect: write.effect })
+      tellWrite(log.child({ logger: 'apply' }), write)
+    },
     fault: (where, error) => log.error({ logger: where, ...fault(error) }, 'something went wrong here; it is tried again'),
   }
 }
@@ -69,20 +78,43 @@ function tell(log: Log, { result, problems, waiting }: Summary, before: readonly
   for (const text of waiting) log.debug(text)
 }
 
+/** What failed is told as a problem; statuses, and records of who set what, matter to few. */
+function tellWrite(log: Log, { ref, effect, path, subresource }: Write): void {
+  if (effect === 'failed') return
+  const what = `${effect === 'owner' ? 'took over' : effect === 'none' ? 'wrote without effect' : effect} ${describe(ref)}`
+  const line = { kind: ref.kind, ...(ref.namespace && { namespace: ref.namespace }), name: ref.name, ...(path && { path }) }
+  log[subresource === undefined ? 'info' : 'debug'](line, subresource === undefined ? what : `${what}/${subresource}`)
+}
+
+/** A line whenever a part of Calico stands otherwise than before, until what is returned is called. */
+export const logStanding = (cache: Cache, parent: Log): (() => void) =>
+  watchStanding(cache, ({ name, standing, reason, message }) => {
+    const level = standing === 'degraded' ? 'error' : 'info'
+    parent.child({ logger: 'status' })[level]({ name, reason }, `TigeraStatus ${name} is ${standing}: ${message}`)
+  })
+
 const done: Partial<Record<Asked['verb'], string>> = { create: 'created', update: 'changed', patch: 'changed', delete: 'deleted' }
 
-/** Every request counts; writes are told, those of status and leases only to who asks for more. */
+/** Every request counts; writes are told to who asks for more. */
 export const hearing =
   ({ log: parent, metrics }: Ears) =>
   (asked: Asked): void => {
-    const { verb, resource, subresource, status = 0, message } = asked
+    const { verb, resource, status = 0, message } = asked
     metrics.requests.inc({ verb, resource, code: String(status) })
+    metrics.restRequests.inc({ method: methods[verb] ?? 'GET', code: status === 0 ? '<error>' : String(status) })
     if (!isWrite(asked)) return
     const log = parent.child({ logger: 'writes' })
     if (status === 0 || status >= 400) return void log.debug({ status, reason: message }, `${verb} ${objectOf(asked)} failed`)
-    const isQuiet = subresource !== undefined || resource === 'leases.coordination.k8s.io'
-    log[isQuiet ? 'debug' : 'info'](`${status === 201 ? 'created' : (done[verb] ?? verb)} ${objectOf(asked)}`)
+    log.debug(`${status === 201 ? 'created' : (done[verb] ?? verb)} ${objectOf(asked)}`)
   }
+
+const methods: Partial<Record<Asked['verb'], string>> = {
+  create: 'POST',
+  update: 'PUT',
+  patch: 'PATCH',
+  delete: 'DELETE',
+  deletecollection: 'DELETE',
+}
 
 function objectOf({ resource, subresource, namespace, name = '' }: Asked): string {
   const what = subresource === undefined ? resource : `${resource}/${subresource}`

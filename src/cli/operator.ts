@@ -7,13 +7,14 @@ import { controllers } from '../controllers/index.ts'
 import { kept } from '../controllers/kept.ts'
 import type { Surroundings } from '../controllers/surroundings.ts'
 import { OpenShiftNetwork } from '../installation/kinds.ts'
-import { Applier, type ApplyNews } from '../kube/apply.ts'
+import type { ApplyNews } from '../kube/apply.ts'
 import { Cache } from '../kube/cache.ts'
 import { Client } from '../kube/client.ts'
 import type { Clock, Random } from '../kube/clock.ts'
 import { Discovery } from '../kube/discovery.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { builtinSchema, type SchemaNode, structuralSchema } from '../kube/schema.ts'
+import { TellingApplier, type Write } from '../kube/telling.ts'
 import type { Transport } from '../kube/transport.ts'
 import { Loop } from '../reconcile/loop.ts'
 import type { Report } from '../reconcile/runner.ts'
@@ -28,6 +29,7 @@ export const predecessors = ['operator', 'go-operator', 'tigera-operator']
 /** What can be watched from outside while it works: for logs, metrics and the demo. */
 export interface Observer {
   applied?(news: ApplyNews): void
+  wrote?(write: Write): void
   reported?(report: Report): void
   fault?(where: string, error: unknown): void
 }
@@ -52,7 +54,7 @@ export class Operator {
     client.kinds.register(...allKinds, ...admissionKinds, ...gatewayKinds)
     client.kinds.register(OpenShiftNetwork)
     const cache = new Cache({ client, clock, random, transform: kept(surroundings), managers: [fieldManager, ...predecessors] })
-    const applier = new Applier({
+    const applier = new TellingApplier({
       client,
       cache,
       schemas: withGateways(schemas()),
@@ -60,6 +62,7 @@ export class Operator {
       predecessors,
       clock,
       report: news => observer.applied?.(news),
+      wrote: write => observer.wrote?.(write),
     })
     const { operator } = surroundings.environment
     const scopes = new Scopes({ ours: calicoSystem, more: [gatewaySystem], operator: operator.namespace, system: ['kube-system'] })

@@ -12,10 +12,10 @@ import { ConfigMap } from '../kube/kinds.ts'
 import { identityOf, Lease } from '../kube/lease.ts'
 import type { Transport } from '../kube/transport.ts'
 import { calicoSystem } from '../render/parts/places.ts'
-import { eventful } from './events.ts'
+import { Events } from './events.ts'
 import { fault, type Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
-import { observer, watchHealth } from './observe.ts'
+import { logStanding, observer, watchHealth } from './observe.ts'
 import { type Observer, Operator } from './operator.ts'
 
 export interface TermOptions {
@@ -62,30 +62,41 @@ export async function serve(options: TermOptions): Promise<void> {
 async function term(options: TermOptions): Promise<Ending> {
   const { clock, random, surroundings, log, metrics, elect } = options
   const failed = (error: unknown) => log.debug(fault(error), 'an event could not be written')
-  const observers = [observer({ log, metrics }), eventful(() => ({ cache: operator.cache, client: operator.client, clock, failed }))]
-  const operator: Operator = new Operator({ transport: options.transport, clock, random, surroundings, observer: all(observers) })
-  const unsubscribe = watchHealth(operator.cache, { log, metrics })
+  const observers: Observer[] = [observer({ log, metrics })]
+  const operator = new Operator({ transport: options.transport, clock, random, surroundings, observer: all(observers) })
+  const { cache, client } = operator
+  const events = new Events({ cache, client, clock, failed })
+  observers.push(events)
+  const ends = [watchHealth(cache, { log, metrics }), logStanding(cache, log), metrics.look(cache), () => events.close()]
   const lease = elect ? leaseOf(operator, options) : undefined
   try {
     if (!(await active(operator.cache, options))) return 'stopped'
     if (lease && !(await holds(lease, options))) return 'stopped'
-    metrics.leader.set(1)
+    leads(metrics, lease, 1)
     log.info({ mode: surroundings.environment.v3 ? 'v3' : 'v1' }, 'this operator is at work')
     operator.start()
     return await working(operator, { ...options, lease })
   } finally {
-    metrics.leader.set(0)
-    unsubscribe()
+    leads(metrics, lease, 0)
+    for (const end of ends) end()
     operator.stop()
     await finished(operator, options)
     if (lease) await Promise.race([lease.stop(), pause(clock, patience.farewellMs)])
   }
 }
 
+function leads({ leader, master }: Metrics, lease: Lease | undefined, is: 0 | 1): void {
+  leader.set(is)
+  if (lease) master.set({ name: 'operator-lock' }, is)
+}
+
 /** One who tells all of them. */
 const all = (observers: readonly Observer[]): Required<Observer> => ({
   applied(news) {
     for (const each of observers) each.applied?.(news)
+  },
+  wrote(write) {
+    for (const each of observers) each.wrote?.(write)
   },
   reported(report) {
     for (const each of observers) each.reported?.(report)

@@ -1,0 +1,38 @@
+/** How the parts of Calico stand, by their TigeraStatuses: told when that changes. Reads the cache that the operator has anyway. */
+import { TigeraStatus } from '../../api/tigerastatus.ts'
+import type { Cache } from '../kube/cache.ts'
+
+export type Standing = 'available' | 'progressing' | 'degraded' | 'unavailable'
+
+export interface Turn {
+  /** Of the TigeraStatus. */
+  name: string
+  standing: Standing
+  /** Undefined when the status is new. */
+  before: Standing | undefined
+  reason: string
+  message: string
+}
+
+/** Calls back at each turn, until what is returned is called. */
+export function watchStanding(cache: Cache, turned: (turn: Turn) => void): () => void {
+  return cache.subscribe(({ type, kind, object, previous }) => {
+    if (kind.kind !== TigeraStatus.kind || kind.apiVersion !== TigeraStatus.apiVersion || !object || type === 'deleted') return
+    const now = standingOf(object as TigeraStatus)
+    const before = previous && standingOf(previous as TigeraStatus)
+    if (now && now.standing !== before?.standing) turned({ name: object.metadata.name, before: before?.standing, ...now })
+  })
+}
+
+/** Undefined when it says nothing yet. */
+function standingOf({ status }: TigeraStatus): Pick<Turn, 'standing' | 'reason' | 'message'> | undefined {
+  const conditions = status?.conditions ?? []
+  const found = (['Degraded', 'Available', 'Progressing'] as const).find(type => isTrue(conditions, type))
+  const shown = conditions.find(({ type }) => type === (found ?? 'Available'))
+  if (!shown) return undefined
+  const standing = found ? (found.toLowerCase() as Standing) : 'unavailable'
+  return { standing, reason: shown.reason ?? '', message: shown.message ?? '' }
+}
+
+const isTrue = (conditions: NonNullable<NonNullable<TigeraStatus['status']>['conditions']>, type: string): boolean =>
+  conditions.some(condition => condition.type === type && condition.status === 'True')
