@@ -68,17 +68,27 @@ export const unsupported: readonly Unsupported[] = [
   ...providerOfCni,
   ...(
     [
-      ['cni', { cni: foreignCni }, 'the VPP dataplane needs the CNI plugin Calico, and spec.cni.type is {cni}'],
-      ['bgp', { bgp: isNot('Enabled') }, 'the VPP dataplane needs BGP, and it is {bgp}'],
-      ['hostPorts', { hostPorts: is('Disabled') }, 'the VPP dataplane always has host ports, and they are {hostPorts}'],
+      [
+        'cni',
+        { cni: foreignCni },
+        'the VPP dataplane needs the CNI plugin Calico, and spec.cni.type is {cni}',
+        'Choose the CNI plugin Calico',
+      ],
+      ['bgp', { bgp: isNot('Enabled') }, 'the VPP dataplane needs BGP, and it is {bgp}', 'Write bgp: Enabled'],
+      [
+        'hostPorts',
+        { hostPorts: is('Disabled') },
+        'the VPP dataplane always has host ports, and they are {hostPorts}',
+        'Write hostPorts: Enabled',
+      ],
     ] as const
   ).map(
-    ([id, when, because]): Unsupported => ({
+    ([id, when, because, remedy]): Unsupported => ({
       id: `vpp-${id}`,
       path: `${network}.linuxDataplane`,
       when: { dataplane: is('VPP'), ...when },
       because,
-      remedy: 'Change it, or choose another dataplane',
+      remedy: `${remedy}, or choose another dataplane`,
     }),
   ),
   onlyCalicoCni('hostPorts', [`${network}.hostPorts`, is('Enabled')]),

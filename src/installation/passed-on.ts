@@ -59,7 +59,7 @@ const directory = ({ id, path, orNone = false, of }: Directory): SpecRule => ({
         invalid(path, orNone ? `${value} is neither an absolute path nor None` : `${value} is no absolute path`, 'Begin the path with /'),
       ]
     }
-    return value.split('/').includes('..') ? [invalid(path, `${value} goes up with ..`, 'Write the path that is meant')] : []
+    return value.split('/').includes('..') ? [invalid(path, `${value} has a part that goes up`, 'Write the path that is meant')] : []
   },
 })
 

@@ -69,10 +69,13 @@ function knownFields(fields: Fields, { properties, additionalProperties, require
   const known = Object.fromEntries(entries)
   const lacking = required.filter(name => known[name] === undefined)
   for (const name of lacking.filter(each => fields[each] === undefined || fields[each] === null)) {
-    problems.push(invalid(`${path}.${name}`, `${path} has no ${name}`, `Add ${name}, or leave the whole out`))
+    problems.push(invalid(`${path}.${name}`, 'it is not there, and must be', `Add it, or leave ${lastOf(path)} out`))
   }
   return { ...known, ...Object.fromEntries(lacking.flatMap(name => standIn(name, properties?.[name] ?? {}))) }
 }
+
+/** The part of a path that people look for. */
+const lastOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1)
 
 function standIn(name: string, schema: JsonSchema): [string, unknown][] {
   const stand = nothingOf(schema)
@@ -91,11 +94,8 @@ type Complaint = readonly [message: string, remedy: string]
 /** What is wrong with the value itself; what is in it is looked at later. */
 function complaintAbout(value: unknown, schema: JsonSchema): Complaint | undefined {
   if (schema['x-kubernetes-int-or-string']) return aboutNumberOrText(value, schema)
-  if (schema.type !== undefined && !fits(value, schema.type))
-    return [`it is ${nameOf(value)}, and must be ${names[schema.type]}`, `Write ${names[schema.type]}`]
-  if (schema.enum && !schema.enum.some(word => word === value)) {
-    return [`${shown(value)} is not known`, `Write one of ${schema.enum.filter(word => word !== '').join(', ')}`]
-  }
+  if (schema.enum) return aboutWord(value, schema.enum)
+  if (schema.type !== undefined && !fits(value, schema.type)) return aboutType(value, schema.type)
   if (typeof value === 'number') return aboutNumber(value, schema)
   if (typeof value === 'string') return aboutText(value, schema)
   return Array.isArray(value) ? aboutList(value, schema) : undefined
@@ -109,6 +109,23 @@ const names = {
   number: 'a number',
   boolean: 'true or false',
 } as const
+
+/** Who writes `bgp: yes` or `iptables` means one of the words. */
+function aboutWord(value: unknown, words: readonly (string | number)[]): Complaint | undefined {
+  if (words.some(word => word === value)) return undefined
+  const offered = words.filter(word => word !== '')
+  const meant = offered.find(word => String(word).toLowerCase() === String(value).toLowerCase())
+  const choice = offered.length === 1 ? offered[0] : `one of ${offered.join(', ')}`
+  return [
+    typeof value === 'string' ? `${shown(value)} is not known` : `it is ${nameOf(value)}, and must be a word`,
+    `Write ${meant ?? choice}`,
+  ]
+}
+
+function aboutType(value: unknown, type: keyof typeof names): Complaint {
+  const isQuoted = typeof value === 'string' && ['integer', 'number', 'boolean'].includes(type) && /^(-?\d+|true|false)$/.test(value)
+  return [`it is ${nameOf(value)}, and must be ${names[type]}`, isQuoted ? `Write ${value} without quotes` : `Write ${names[type]}`]
+}
 
 function fits(value: unknown, type: keyof typeof names): boolean {
   if (type === 'array') return Array.isArray(value)

@@ -61,7 +61,7 @@ const broken: Record<string, [spec: InstallationSpec, path: string, message: str
     [
       { controlPlaneNodeSelector: { 'kubernetes.io/os': 'windows' } },
       'spec.controlPlaneNodeSelector[kubernetes.io/os]',
-      'kubernetes.io/os is windows',
+      "Calico's control plane runs on Linux, and kubernetes.io/os is windows",
     ],
   ],
   'control-plane-replicas': [

@@ -78,7 +78,15 @@ const autodetection = (field: 'nodeAddressAutodetectionV4' | 'nodeAddressAutodet
             ),
           ]),
       ...(block?.cidrs ?? []).flatMap((cidr, index) =>
-        parseCidr(cidr) ? [] : [invalid(`${at}.cidrs[${index}]`, `${cidr} is no range of addresses`, 'Write it as 10.0.0.0/8')],
+        parseCidr(cidr)
+          ? []
+          : [
+              invalid(
+                `${at}.cidrs[${index}]`,
+                `${cidr} is no range of addresses`,
+                `Write it as ${field.endsWith('6') ? 'fd00::/8' : '10.0.0.0/8'}`,
+              ),
+            ],
       ),
     ]
   },
@@ -149,7 +157,13 @@ const fields: readonly SpecRule[] = [
       osLabels.flatMap(label =>
         selector[label] === undefined || selector[label] === 'linux'
           ? []
-          : [invalid(`spec.controlPlaneNodeSelector[${label}]`, `${label} is ${selector[label]}`, 'Write linux, or leave it out')],
+          : [
+              invalid(
+                `spec.controlPlaneNodeSelector[${label}]`,
+                `Calico's control plane runs on Linux, and ${label} is ${selector[label]}`,
+                'Write linux, or leave it out',
+              ),
+            ],
       ),
   },
   positive(

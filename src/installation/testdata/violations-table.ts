@@ -43,7 +43,7 @@ const ofSchema: Violation[] = [
   { id: 'schema', spec: { tlsCipherSuites: [{ name: 'RC4' }] }, path: 'spec.tlsCipherSuites[0].name', says: 'RC4' },
   { id: 'schema', spec: { typhaDeployment: { spec: { minReadySeconds: -1 } } }, path: 'spec.typhaDeployment.spec.minReadySeconds', says: '-1' },
   { id: 'schema', spec: { logging: { cni: { logFileMaxSize: 'large' } } }, path: 'spec.logging.cni.logFileMaxSize', says: 'large' },
-  { id: 'schema', pools: [{ name: 'without' }], path: pool(0, 'cidr'), says: 'cidr' },
+  { id: 'schema', pools: [{ name: 'without' }], path: pool(0, 'cidr'), says: 'not there' },
   { id: 'schema', pools: [{ cidr: '10.1.0.0/16', encapsulation: 'Geneve' }], path: pool(0, 'encapsulation'), says: 'Geneve' },
   { id: 'schema', pools: [{ cidr: '10.2.0.0/16', natOutgoing: 'On' }], path: pool(0, 'natOutgoing'), says: 'On' },
 ]
