@@ -36,8 +36,10 @@ interface CertificatesFound {
   secret: boolean
   /** The API server knows whom to trust. */
   trusted: boolean
-  /** Images of the controller that runs; none where there is none. */
+  /** Images of the controller that is there; none where there is none. */
   running: string[]
+  /** Pods of it are at work. */
+  available: boolean
   job?: kinds.Job
 }
 
@@ -119,16 +121,18 @@ async function readCertificates(cluster: Reader): Promise<CertificatesFound> {
     running: (controller?.spec?.template.spec?.containers ?? []).flatMap(container =>
       container.name === name ? (container.image ?? []) : [],
     ),
+    available: (controller?.status?.availableReplicas ?? 0) > 0,
     ...(job && !job.metadata.deletionTimestamp && { job }),
   }
 }
 
 /**
- * The Job runs until what it makes is there, and once more for each version of the controller. It vanishes when it has run, and leaves no record
- * but these; so it is written before the controller is, and once it is not needed nobody asks whether it is there.
+ * The Job runs until what it makes is there, both of it, and once more for each version of the controller. It vanishes when it has run, and leaves no record
+ * but these; so it is written before the controller is, and once it is not needed nobody asks whether it is there. Pods cannot start without
+ * the Secret: where they are at work and there is no trace of it at all, the Job runs in vain, as on simulated nodes.
  */
-const needsCertificates = ({ secret, trusted, running }: CertificatesFound, image: string): boolean =>
-  !secret || !trusted || !running.includes(image)
+const needsCertificates = ({ secret, trusted, running, available }: CertificatesFound, image: string): boolean =>
+  !running.includes(image) || secret !== trusted || (!secret && !available)
 
 const job: ObjectRef = { apiVersion: 'batch/v1', kind: 'Job', name: certgenName, namespace: gatewaySystem }
 
