@@ -142,7 +142,7 @@ test('certificates are made once, and again when they are gone or the controller
 
 test('a Job that has failed is told, and tried again as long as the controller is not at work', async () => {
   const [cluster] = await operated(installed)
-  cluster.life.fail({ namespace: space, name: 'envoy-gateway' }, { reason: 'ContainerCreating' })
+  cluster.life.fail({ namespace: space, name: 'envoy-gateway' }, 'ContainerCreating')
   await cluster.rest()
   const status = { conditions: [{ type: 'Failed', status: 'True', message: 'Job has reached the specified backoff limit' }] }
   await cluster.does(async () => {
