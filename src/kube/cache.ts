@@ -50,6 +50,8 @@ export interface CacheOptions {
 const rallyMs = 2000
 
 export class Cache {
+  /** A kind of which this is true is asked for again soon when the server denies it. */
+  expected: (kind: Kind) => boolean = () => false
   readonly #tools: FeedTools
   readonly #views = new Map<string, HomedView[]>()
   readonly #feeds = new Map<string, Feed[]>()
@@ -63,6 +65,7 @@ export class Cache {
       clock,
       random,
       abilities: { watchList: true },
+      expected: kind => this.expected(kind),
       keep: (kind, object, known) => {
         const ours = isOurs(object, keepers)
         const kept = transform(kind, object, ours)

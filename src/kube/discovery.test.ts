@@ -6,14 +6,16 @@ import { Cache } from './cache.ts'
 import { Client, Kinds } from './client.ts'
 import { seeded } from './clock.ts'
 import { Discovery } from './discovery.ts'
+import { Unreachable } from './errors.ts'
 import { APIService, CustomResourceDefinition, Deployment } from './kinds.ts'
+import type { Transport } from './transport.ts'
 
-async function bed() {
+async function bed(through: (inner: Transport) => Transport = inner => inner) {
   const time = new VirtualTime()
   const sandbox = new Sandbox({ clock: time.clock, random: seeded(1) })
   const kinds = new Kinds()
   kinds.register(Tier)
-  const client = new Client({ transport: sandbox.transport(), clock: time.clock, random: seeded(2), fieldManager: 'test', kinds })
+  const client = new Client({ transport: through(sandbox.transport()), clock: time.clock, random: seeded(2), fieldManager: 'test', kinds })
   const cache = new Cache({ client, clock: time.clock, random: seeded(3) })
   return { time, sandbox, client, cache, discovery: new Discovery({ client, cache }) }
 }
@@ -58,4 +60,29 @@ test('a server that answers for a group version is asked as soon as it is availa
   sandbox.serve('projectcalico.org/v3', async () => ({ status: 404, headers: {}, body: {} }))
   await time.run(() => view.state === 'absent', 60_000)
   expect(time.clock.now() - before).toBeLessThan(500)
+})
+
+test('a kind whose coming was not seen is found all the same, and so is one that a server denies which lags behind', async () => {
+  let lost = true
+  let lagging = true
+  const { time, client, cache } = await bed(inner => ({
+    request: request => inner.request(request),
+    watch: async request => {
+      if (lost && request.path.includes('customresourcedefinitions')) throw new Unreachable('read ECONNRESET', { code: 'ECONNRESET' })
+      if (lagging && request.path.includes('tiers')) return inner.watch({ ...request, path: '/apis/none.example.com/v1/nothing' })
+      return inner.watch(request)
+    },
+    close: () => inner.close(),
+  }))
+  const view = cache.view(Tier)
+  await time.pass(1_000)
+  expect(view.state).toBe('absent')
+  await client.create(Tier.crd() as unknown as CustomResourceDefinition)
+  await time.pass(60_000)
+  lost = false
+  await time.pass(40_000)
+  expect(view.state).toBe('absent')
+  lagging = false
+  await time.pass(30_000)
+  expect(view.state).toBe('synced')
 })

@@ -43,6 +43,8 @@ export class Discovery {
     this.#definitions = cache.view(CustomResourceDefinition as Kind<Definition>)
     this.#services = cache.view(APIService as Kind<Service>)
     this.#stop = cache.subscribe(event => this.#notice(event))
+    cache.expected = kind => this.#isSaid(kind)
+    for (const view of [this.#definitions, this.#services]) void view.settled().then(() => this.#catchUp())
   }
 
   /** By CRD where there is one, by APIService where another server answers, else by what the server itself says it has. */
@@ -83,9 +85,23 @@ export class Discovery {
   }
 
   #notice({ kind, type, object }: CacheEvent): void {
+    const isAbout = [CustomResourceDefinition.kind, APIService.kind].includes(kind.kind)
+    if (isAbout && type === 'state') this.#catchUp()
     if (!object || type === 'state') return
     if (kind.kind === CustomResourceDefinition.kind) this.#again((object as Definition).spec?.group)
     else if (kind.kind === APIService.kind) this.#again((object as Service).spec?.group)
+  }
+
+  /** What is there when a view comes in step makes no events; and who asked for a kind before it was there has been told that there is none. */
+  #catchUp(): void {
+    for (const kind of this.#client.kinds) if (this.#isSaid(kind)) this.#cache.retry(kind)
+  }
+
+  /** As far as the views tell; a server may lag behind what another has told. */
+  #isSaid({ apiVersion, plural }: Kind): boolean {
+    const [group, version] = [groupOf(apiVersion), versionOf(apiVersion)]
+    const definition = this.#definitions.get(`${plural}.${group}`)
+    return definition ? isEstablished(definition) : this.#services.get(`${version}.${group}`)?.spec?.service !== undefined
   }
 
   /** Which of a group's kinds has changed matters little: only those that were not served ask again. */

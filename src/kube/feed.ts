@@ -21,6 +21,8 @@ export interface FeedTools {
   random: Random
   /** What the server can do, found out by the first feed that tries. */
   abilities: { watchList: boolean }
+  /** Whether the kind is served by all that is known: who denies it lags behind. */
+  expected(kind: Kind): boolean
   /** What is kept of an object, of which this is known already. */
   keep(kind: Kind, object: KubeObject, known: KubeObject | undefined): KubeObject
   /** Called after the store has changed; not for what the first sync brings, of which `settled` tells. */
@@ -233,8 +235,7 @@ export class Feed {
 
   #reached(state: FeedState, error?: Error): void {
     const before = this.state
-    if (state === 'synced') this.#failingSince = undefined
-    if (state === 'synced') this.#denials = 0
+    if (state === 'synced') [this.#failingSince, this.#denials] = [undefined, 0]
     this.error = error
     if (before === state) return
     this.state = state
@@ -244,9 +245,8 @@ export class Feed {
 
   /** What a failure means, and how long to wait after it. */
   #recover(error: Error): number {
-    const now = this.#tools.clock.now()
-    this.#failingSince ??= now
-    const lasting = now - this.#failingSince >= times.trusted
+    this.#failingSince ??= this.#tools.clock.now()
+    const lasting = this.#tools.clock.now() - this.#failingSince >= times.trusted
     if (isNotFound(error)) return this.#denied(error)
     this.#denials = 0
     if (isTooMany(error)) {
@@ -280,7 +280,8 @@ export class Feed {
     const changes = this.store.clear()
     this.#reached('absent', error)
     this.#announce(changes)
-    return times.absent
+    if (this.#tools.expected(this.kind)) this.#hurried = 0
+    return times.hurried[this.#hurried++] ?? times.absent
   }
 
   /** Waits, a little longer than asked, or until somebody says that now is better. */
