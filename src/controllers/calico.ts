@@ -122,10 +122,9 @@ function rendered(calico: Calico, { asked: { imported }, facts }: Decision, { ke
     ...csi(calico),
     ...kubeControllers(calico, bundle),
     ...policies(calico),
-    ...servicesEndpoint(calico, imported),
   ]
   return {
-    objects: finish(calico, objects),
+    objects: [...finish(calico, objects), ...servicesEndpoint(calico, imported)],
     remove: [...keys.remove, ...retired.map(ref => ({ ref, ours: '' }))],
     disown: keys.disown,
     keeps: keptPolicies(calico),

@@ -132,9 +132,10 @@ describe('a manifest install', () => {
       metadata: { annotations: { 'operator.tigera.io/bpfEnabled': 'true' } },
       spec: { bpfEnabled: true },
     })
-    expect(stored(cluster, 'configmaps', 'tigera-operator/kubernetes-services-endpoint')).toMatchObject({
-      data: { KUBERNETES_SERVICE_HOST: '10.0.0.9' },
-    })
+    const copy = stored(cluster, 'configmaps', 'tigera-operator/kubernetes-services-endpoint')
+    expect(copy).toMatchObject({ data: { KUBERNETES_SERVICE_HOST: '10.0.0.9' } })
+    // It is the user's from now on.
+    expect(copy?.metadata.ownerReferences).toBeUndefined()
     expect(stored(cluster, 'configmaps', 'kube-system/kubernetes-services-endpoint')).toBeUndefined()
     cluster.close()
   })
