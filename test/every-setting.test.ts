@@ -147,12 +147,13 @@ const overrides = new Set(Object.values(overlays).map(({ overlay }) => overlay))
 /** Passed on as it is, and judged as a whole. */
 const whole = /(?:Affinity|affinity|olerations|topologySpreadConstraints)$/
 
+/** The name of what is meant, and more about a claim, of which any is refused. */
+const isNone = (path: string): boolean => /containers\[\]\.name$|\.claims\[\]\.request$/.test(path)
+
 const settingsOf = (kind: AnyResource): Leaf[] =>
   leavesOf(kind.definition.spec.json, path => whole.test(path) && path !== 'typhaAffinity').filter(
     ({ path, steps }) =>
-      !overrides.has(steps[0]!) &&
-      !/containers\[\]\.name$/.test(path) &&
-      !Object.keys(excused).some(beginning => `${kind.kind} ${path}`.startsWith(beginning)),
+      !overrides.has(steps[0]!) && !isNone(path) && !Object.keys(excused).some(beginning => `${kind.kind} ${path}`.startsWith(beginning)),
   )
 
 function merged(one: object, other: object): object {

@@ -92,8 +92,28 @@ function podTerm(term: PodAffinityTerm, path: string): Fault[] {
       unless(isNamespace(name), at, [`${quoted(name)} is no name of a namespace`, 'Write lower-case letters, digits and "-"']),
     ),
     ...topologyKey(term.topologyKey, `${path}.topologyKey`),
+    ...labelKeys(term.matchLabelKeys, { path: `${path}.matchLabelKeys`, selector: term.labelSelector }),
+    ...labelKeys(term.mismatchLabelKeys, { path: `${path}.mismatchLabelKeys`, selector: term.labelSelector }),
+    ...each(term.mismatchLabelKeys, `${path}.mismatchLabelKeys`, (key, at) =>
+      unless(!term.matchLabelKeys?.includes(key), at, [`${key} is to be the same and another`, 'Leave it in one of the two lists']),
+    ),
   ]
 }
+
+/** Labels of the new pod that are added to a selector: to one that is there, and says nothing of them. */
+export const labelKeys = (
+  keys: readonly string[] | undefined,
+  { path, selector }: { path: string; selector: LabelSelector | undefined },
+): Fault[] => [
+  ...unless(!keys?.length || selector !== undefined, path, ['there is no labelSelector to add to', 'Add one, or leave the keys out']),
+  ...each(keys, path, (key, at) => [
+    ...labelKey(key, at),
+    ...unless(!selects(selector, key), at, [`labelSelector says something of ${key} too`, 'Leave it out here, or there']),
+  ]),
+]
+
+const selects = (selector: LabelSelector | undefined, key: string): boolean =>
+  Object.hasOwn(selector?.matchLabels ?? {}, key) || (selector?.matchExpressions ?? []).some(each => each.key === key)
 
 /** Where pods count as being in one place. */
 export const topologyKey = (key: string | undefined, path: string): Fault[] =>

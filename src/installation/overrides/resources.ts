@@ -1,6 +1,6 @@
 /** What Kubernetes demands of a container's requests and limits (https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/). Never changes a quantity. */
 import { canonicalQuantity, compareQuantities } from '../../kube/quantity.ts'
-import { type Fault, quoted, unless } from './fault.ts'
+import { each, type Fault, quoted, unless } from './fault.ts'
 import { isQualifiedName } from './names.ts'
 
 type Quantities = Record<string, number | string>
@@ -8,10 +8,14 @@ type Quantities = Record<string, number | string>
 interface Resources {
   requests?: Quantities
   limits?: Quantities
+  claims?: { name: string }[]
 }
 
-export function resources({ requests = {}, limits = {} }: Resources, path: string): Fault[] {
+export function resources({ requests = {}, limits = {}, claims }: Resources, path: string): Fault[] {
   return [
+    ...each(claims, `${path}.claims`, ({ name }, at) => [
+      { path: at, message: `the pod has no resource claim ${quoted(name)}, nor any other`, remedy: 'Leave claims out' },
+    ]),
     ...quantities(requests, `${path}.requests`),
     ...quantities(limits, `${path}.limits`),
     ...Object.entries(requests).flatMap(([name, request]) => withinLimit(name, request, { limit: limits[name], path })),

@@ -1,6 +1,6 @@
 /** What Kubernetes demands of tolerations, of how pods spread, and of how a Deployment rolls out. Never looks at nodes or pods. */
 import type { Toleration, TopologySpreadConstraint } from '../../kube/kinds.ts'
-import { labelSelector, topologyKey } from './affinity.ts'
+import { labelKeys, labelSelector, topologyKey } from './affinity.ts'
 import { each, type Fault, quoted, unless } from './fault.ts'
 import { labelKey, labelValue } from './names.ts'
 
@@ -41,7 +41,7 @@ export function toleration(
 export function topologySpread(constraints: TopologySpreadConstraint[], path: string): Fault[] {
   const seen = new Set<string>()
   return each(constraints, path, (constraint, at) => {
-    const { maxSkew, minDomains, topologyKey: key, whenUnsatisfiable: when, labelSelector: selector } = constraint
+    const { maxSkew, minDomains, topologyKey: key, whenUnsatisfiable: when, labelSelector: selector, matchLabelKeys } = constraint
     const same = `${key} ${when}`
     const again = seen.has(same)
     seen.add(same)
@@ -55,9 +55,14 @@ export function topologySpread(constraints: TopologySpreadConstraint[], path: st
       ...unless(!again, at, [`${key} with ${when} is there twice`, 'Leave one of them']),
       ...(minDomains === undefined ? [] : domains(minDomains, when, `${at}.minDomains`)),
       ...(selector ? labelSelector(selector, `${at}.labelSelector`) : []),
+      ...labelKeys(matchLabelKeys, { path: `${at}.matchLabelKeys`, selector }),
+      ...(['nodeAffinityPolicy', 'nodeTaintsPolicy'] as const).flatMap(field => policy(constraint[field], `${at}.${field}`)),
     ]
   })
 }
+
+const policy = (given: string | undefined, path: string): Fault[] =>
+  unless(given === undefined || given === 'Honor' || given === 'Ignore', path, [`${quoted(given)} is no policy`, 'Write Honor or Ignore'])
 
 const domains = (minDomains: number, when: string, path: string): Fault[] => [
   ...unless(minDomains > 0, path, [`${minDomains} is no number of domains`, 'Write 1 or more, or leave it out']),

@@ -1,8 +1,9 @@
 /** What Kubernetes would refuse of a workload once an override is applied, found before it is applied. Never applies one (spec/installation-api.md §9). */
 import type { ContainerOverlay, WorkloadOverlay } from '../../../api/overrides.ts'
 import { affinity } from './affinity.ts'
-import { type Check, each, type Fault, unless } from './fault.ts'
-import { annotations, labels } from './names.ts'
+import { dnsConfig, dnsOfItsOwn } from './dns.ts'
+import { type Check, each, type Fault, quoted, unless } from './fault.ts'
+import { annotations, isSubdomain, labels } from './names.ts'
 import { resources } from './resources.ts'
 import { rollingUpdate, toleration, topologySpread } from './scheduling.ts'
 
@@ -25,6 +26,12 @@ const podChecks: Checks<Pod> = {
   tolerations: (given, path) => each(given, path, toleration),
   topologySpreadConstraints: topologySpread,
   terminationGracePeriodSeconds: fromZero,
+  dnsConfig,
+  priorityClassName: (name, path) =>
+    unless(name === '' || isSubdomain(name), path, [
+      `${quoted(name)} is no name of a PriorityClass`,
+      'Write it in lower case, as system-cluster-critical',
+    ]),
 }
 
 const metadataChecks: Checks<Metadata> = { labels, annotations }
@@ -38,7 +45,7 @@ const workloadChecks: Checks<WorkloadOverlay> = {
       template: (template, at) =>
         checked(template, at, {
           metadata: (metadata, below) => checked(metadata, below, metadataChecks),
-          spec: (pod, below) => checked(pod, below, podChecks),
+          spec: (pod, below) => [...checked(pod, below, podChecks), ...dnsOfItsOwn(pod, below)],
         }),
     }),
 }
