@@ -1,6 +1,6 @@
 /** Creates the CRDs, and the admission policies of the newer mode, that a cluster lacks (`--bootstrap-crds`). Changes none that is there. */
 import { crds, type Mode } from '../../api/index.ts'
-import { admissionKinds } from '../controllers/admission.ts'
+import { admissionKinds } from '../installation/served-admission.ts'
 import type { Client } from '../kube/client.ts'
 import { isAlreadyExists, isNotFound } from '../kube/errors.ts'
 import { describe, type KubeObject, refOf } from '../kube/objects.ts'

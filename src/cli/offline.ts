@@ -175,8 +175,8 @@ export class Offline {
         clusterDomain: 'cluster.local',
         kubernetes: kubernetesVersion(version),
         endpoint: endpointOf({ KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: '443', ...env }),
+        manageCrds,
       },
-      manageCrds,
       systemRoots,
       issuer: new Issuer({ clock, keys: this.#keys, random: this.#octets }),
     }

@@ -196,8 +196,8 @@ const surroundings = ({ env, flags }: Process, { mode, kubernetes }: Contact): S
     clusterDomain: clusterDomain(readFile('/etc/resolv.conf')),
     kubernetes,
     endpoint: endpointOf(env),
+    manageCrds: flags.manageCrds,
   },
-  manageCrds: flags.manageCrds,
   systemRoots: systemRoots(readFile),
   issuer: new Issuer({ clock, keys: freshKeys(), random: octets => new Uint8Array(randomBytes(octets)) }),
 })

@@ -23,10 +23,10 @@ import { whisker } from './whisker.ts'
 import { windows } from './windows.ts'
 
 export const controllers = (surroundings: Surroundings): Controller[] => {
-  const { manageCrds, environment } = surroundings
+  const { manageCrds, v3 } = surroundings.environment
   return [
     ...(manageCrds ? [crds(surroundings)] : []),
-    ...(manageCrds && environment.v3 ? [admission(surroundings)] : []),
+    ...(manageCrds && v3 ? [admission(surroundings)] : []),
     authority(surroundings),
     ipPools(surroundings),
     groundwork(surroundings),

@@ -32,7 +32,9 @@ test('a CRD that we keep is kept whole, of others only whether and as what they 
   expect(few).toMatchObject({ spec: { group: mine!.spec.group, versions: [{ served: true }] }, status: established })
   expect(size(few)).toBeLessThan(1000)
   // Without -manage-crds they are all other people's.
-  expect(kept({ ...surroundings, manageCrds: false })(CustomResourceDefinition, mine!)).not.toBe(mine)
+  expect(
+    kept({ ...surroundings, environment: { ...surroundings.environment, manageCrds: false } })(CustomResourceDefinition, mine!),
+  ).not.toBe(mine)
 })
 
 test('a CRD that many bring is kept whole only where an operator of ours has written it', () => {

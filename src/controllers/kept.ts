@@ -8,7 +8,7 @@ import type { Surroundings } from './surroundings.ts'
 type Keep = (object: KubeObject, ours: boolean) => KubeObject
 
 /** For `CacheOptions.transform`. What a controller comes to read of these kinds has to be named here. */
-export function kept({ manageCrds, environment: { v3 } }: Surroundings): (kind: Kind, object: KubeObject, ours?: boolean) => KubeObject {
+export function kept({ environment: { manageCrds, v3 } }: Surroundings): (kind: Kind, object: KubeObject, ours?: boolean) => KubeObject {
   const managed = new Set(manageCrds ? crdNames(v3 ? 'v3' : 'v1') : [])
   // Definitions of Gateway API are everybody's: what others have made is only compared when it is to be replaced, and then needs no comparison.
   const compared = (name: string, ours: boolean) => managed.has(name) || (ours && gatewayDefinitionNames.has(name))

@@ -4,8 +4,6 @@ import type { Environment } from '../installation/facts.ts'
 
 export interface Surroundings {
   environment: Environment
-  /** CRDs and admission policies are installed and kept (`-manage-crds`). */
-  manageCrds: boolean
   /** PEM text of the system roots of this process's image; may be empty. */
   systemRoots: string
   issuer: Issuer

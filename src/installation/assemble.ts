@@ -82,7 +82,7 @@ const given = (path: string | undefined): boolean => path !== undefined && path 
 const isUsed = (found: readonly FoundPool[], family: 'IPv4' | 'IPv6'): boolean =>
   found.some(({ enabled, pool }) => enabled && familyOf(pool.cidr) === family)
 
-const environmentOf = ({ environment, goldmane, operatorDns, birdTemplates, bgpLayout, tier, migratingNamespace }: Facts) => {
+const environmentOf = ({ environment, goldmane, operatorDns, birdTemplates, bgpLayout, tier, tierLabels, migratingNamespace }: Facts) => {
   const address = goldmane?.service?.spec?.clusterIP
   return {
     operator: environment.operator,
@@ -95,6 +95,7 @@ const environmentOf = ({ environment, goldmane, operatorDns, birdTemplates, bgpL
     birdTemplates,
     bgpLayout,
     tier,
+    tierLabels,
     migratingNamespace,
   }
 }

@@ -123,6 +123,11 @@ export interface Calico {
   readonly csi?: { kubeletDir: string }
   /** Tier calico-system exists: policies may be written. */
   readonly tier: boolean
+  /**
+   * Policies carry their tier as a label: admission policies of ours see to that, but the API server minds them a moment after it has stored them,
+   * and what is written within that moment would go without.
+   */
+  readonly tierLabels: boolean
   readonly terminating: boolean
   /** A manifest install in kube-system is being moved (spec/installation-controller.md §7.2). */
   readonly migratingNamespace: boolean

@@ -48,6 +48,7 @@ const environmentOf = ({ apiMode }: Scenario): Environment => ({
   operator: { namespace: 'tigera-operator', name: 'tigera-operator', serviceAccount: 'tigera-operator' },
   v3: apiMode === 'v3crd',
   clusterDomain: 'cluster.local',
+  manageCrds: true,
   kubernetes: { major: 1, minor: 35 },
   endpoint: { host: '10.96.0.1', port: '443' },
 })

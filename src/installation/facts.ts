@@ -28,6 +28,7 @@ import { countNodes, type NodeFacts } from './nodes.ts'
 import { overlaid } from './overlay.ts'
 import { type Detected, detectProvider, type NodeEvidence, tellingGroups } from './provider-detection.ts'
 import { providerNamed } from './providers.ts'
+import { labelsTiers } from './served-admission.ts'
 import { lacksNodes } from './typha.ts'
 import { understoodSpec } from './understood.ts'
 
@@ -54,6 +55,8 @@ export interface Environment {
   readonly operator: OperatorIdentity
   /** Calico's own resources are CRDs of projectcalico.org/v3. */
   readonly v3: boolean
+  /** CRDs and admission policies are installed and kept (`-manage-crds`). */
+  readonly manageCrds: boolean
   readonly clusterDomain: string
   readonly kubernetes?: { major: number; minor: number }
   /** Where the operator itself reaches the API: KUBERNETES_SERVICE_HOST and _PORT. */
@@ -101,6 +104,8 @@ export interface Facts {
   /** Somebody asks for Envoy Gateway. */
   readonly gateways?: boolean
   readonly tier: boolean
+  /** Admission policies of ours label every policy with its tier. */
+  readonly tierLabels: boolean
   readonly imageSets: readonly ImageSet[]
   /** Those of the spec that exist, in the order of the spec. */
   readonly pullSecrets: readonly Secret[]
@@ -132,6 +137,7 @@ export async function readFacts(cluster: Reader, environment: Environment, { bas
     goldmane: cluster.get(Goldmane, 'default'),
     gateways: Promise.all(['default', 'tigera-secure'].map(each => cluster.get(GatewayAPI, each))),
     tier: cluster.get(Tier, 'calico-system'),
+    tierLabels: labelsTiers(cluster, environment),
     imageSets: cluster.list(ImageSet),
     pullSecrets: Promise.all((spec.imagePullSecrets ?? []).map(secret => cluster.get(Secret, secret.name ?? '', namespace))),
   })

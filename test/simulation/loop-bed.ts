@@ -246,8 +246,8 @@ export class Bed {
         clusterDomain: 'cluster.local',
         kubernetes: { major: 1, minor: 35 },
         endpoint: { host: '10.96.0.1', port: '443' },
+        manageCrds,
       },
-      manageCrds,
       systemRoots,
       issuer: new Issuer({
         clock,

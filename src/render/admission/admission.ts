@@ -2,14 +2,9 @@
  * Admission policies that stand in for the defaulting and validation of Calico's aggregated API server where its resources are CRDs
  * (spec/installation-controller.md §8.2). Their expressions run in the API server; nothing here does.
  */
+import type { ServedAdmission } from '../../installation/served-admission.ts'
 import type { KubeObject } from '../../kube/objects.ts'
 import { present } from '../parts/present.ts'
-
-/** The version in which the API server serves each kind, `v1` or `v1beta1`; undefined where it does not. */
-export interface ServedAdmission {
-  readonly mutating?: string
-  readonly validating?: string
-}
 
 /** An admission policy or a binding of one, in whatever version. */
 export interface AdmissionObject extends KubeObject {
