@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { operatorKinds } from '../../api/index.ts'
 import type { InstallationSpec } from '../../api/installation.ts'
 import type { DaemonSet, Deployment } from '../kube/kinds.ts'
-import { overridden } from './overrides.ts'
+import { overlays, overridden } from './overrides.ts'
 import { daemonSet, deployment, pods } from './parts/workload.ts'
 
 const small = { requests: { cpu: '50m' } }
@@ -133,4 +134,13 @@ describe('componentResources', () => {
     const typhaDeployment = { spec: { template: { spec: { containers: [{ name: 'calico-typha', resources: limits }] } } } }
     expect(overridden(typha(), { componentResources, typhaDeployment }).spec!.template.spec!.containers[0]!.resources).toEqual(limits)
   })
+})
+
+test('every overlay that a resource can have is laid over a workload', () => {
+  // Of a workload that is no more.
+  const idle = ['calicoWindowsUpgradeDaemonSet']
+  const fields = operatorKinds.flatMap(({ definition }) => Object.keys(definition.spec.json.properties ?? {}))
+  const able = fields.filter(field => /(Deployment|DaemonSet|Job)$/.test(field) && !idle.includes(field))
+  expect(able.length).toBeGreaterThan(10)
+  expect(able.filter(field => !Object.values(overlays).some(({ overlay }) => overlay === field))).toEqual([])
 })
