@@ -334,7 +334,10 @@ const status = obj(
     imageSet: str('The ImageSet whose digests are used; empty without one.'),
     computed: also(spec, 'The specification as it is acted on: with the overlay, and with every default.'),
     calicoVersion: str('The version of Calico that was last completely available.'),
-    conditions: also(conditions, 'Whether it is Ready, Progressing or Degraded, as the TigeraStatus calico says.'),
+    conditions: also(
+      conditions,
+      'Whether it is Ready, Progressing or Degraded, as the TigeraStatus calico says; and what the operator has to remember, such as, under Imported, what an installation by manifest said.',
+    ),
   },
   'What was made of it.',
 )
