@@ -24,10 +24,16 @@ const imports = examples.flatMap(({ path, code }) =>
   ),
 )
 
+/** With what it hands on as a whole. */
 function textOf(file: string): string {
   const example = examples.find(({ path }) => path === file)
   if (example) return example.code
-  return existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : ''
+  if (!existsSync(join(root, file))) return ''
+  const text = readFileSync(join(root, file), 'utf8')
+  return [
+    text,
+    ...[...text.matchAll(/^export (?:type )?\* from '(\.[^']+)'/gm)].map(([, from = '']) => textOf(join(dirname(file), from))),
+  ].join('\n')
 }
 
 /** By itself or in a list. */
