@@ -1,9 +1,7 @@
 /** Calico itself: all that one Installation asks for, from the keys to the last calico-node. */
-import type { Installation } from '../../api/installation.ts'
 import { NetworkPolicy } from '../../api/v3/network-policy.ts'
 import { requesterBindings } from '../certificates/csr.ts'
 import type { KeyPair } from '../certificates/keys.ts'
-import { readUsersAuthority } from '../certificates/trust.ts'
 import type { Calico } from '../installation/calico.ts'
 import { computed } from '../installation/computed.ts'
 import { calicoVersion } from '../installation/images.ts'
@@ -13,7 +11,7 @@ import { reportedMtu } from '../installation/mtu.ts'
 import { overlaid } from '../installation/overlay.ts'
 import { heldUp, unready, withoutNodesForTypha } from '../installation/waiting.ts'
 import * as kinds from '../kube/kinds.ts'
-import { type KubeObject, type ObjectRef, refOf } from '../kube/objects.ts'
+import { type KubeObject, refOf } from '../kube/objects.ts'
 import { defineController, type Note, type Wanted } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { activeOperator, criticalPodsQuota } from '../render/cluster/cluster.ts'
@@ -32,7 +30,7 @@ import { keptPolicies } from './policies.ts'
 import { readWaitingRequests } from './requests.ts'
 import { afterStored, secretsOf } from './stored.ts'
 import type { Surroundings } from './surroundings.ts'
-import { teardown } from './teardown.ts'
+import { type Leaving, readLeaving, teardown } from './teardown.ts'
 
 interface Found {
   decision: Decision
@@ -44,13 +42,6 @@ interface Found {
 }
 
 const requesters = ['calico-node', 'calico-typha', 'calico-kube-controllers']
-
-/** It is being deleted. */
-interface Leaving {
-  leaving: Installation
-  /** The authority for certificates, where the user brought it. */
-  usersAuthority?: ObjectRef
-}
 
 export const calico = (surroundings: Surroundings) =>
   defineController<Found | Leaving>({
@@ -67,8 +58,7 @@ export const calico = (surroundings: Surroundings) =>
     async read(cluster) {
       const asked = await readAsked(cluster)
       if (!asked) return undefined
-      if (asked.base.metadata.deletionTimestamp)
-        return { leaving: asked.base, usersAuthority: await readUsersAuthority(cluster, surroundings.environment.operator.namespace) }
+      if (asked.base.metadata.deletionTimestamp) return readLeaving(cluster, refOf(asked.base), surroundings.environment.operator.namespace)
       const decision = await readDecision(cluster, surroundings.environment, asked)
       const { calico } = decision
       if (!calico) return { decision }
@@ -81,7 +71,7 @@ export const calico = (surroundings: Surroundings) =>
     },
 
     desired(found) {
-      if ('leaving' in found) return teardown(refOf(found.leaving), found.usersAuthority ? [found.usersAuthority] : [])
+      if ('leaving' in found) return teardown(found)
       const { decision, keys, nodeMtu, awaited } = found
       const { imported } = decision.asked
       const calico = decided(decision)

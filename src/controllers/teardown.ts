@@ -2,8 +2,10 @@
  * In which order Calico goes when its Installation is deleted: pods can only be taken down while calico-node is there to undo their networking, so it goes after them,
  * and the rest goes with its owner (spec/installation-controller.md §6). Only says so; nothing here waits, so a process that dies in between is no matter.
  */
-import type { ObjectRef } from '../kube/objects.ts'
-import type { Condition, Outcome } from '../reconcile/controller.ts'
+import { readUsersAuthority } from '../certificates/trust.ts'
+import { Pod } from '../kube/kinds.ts'
+import { type ObjectRef, refOf } from '../kube/objects.ts'
+import type { Condition, Outcome, Reader } from '../reconcile/controller.ts'
 import { calicoSystem } from '../render/parts/places.ts'
 
 /** Kept on the Installation while it lives. The reference knows it too, and can take over at any time. */
@@ -41,12 +43,49 @@ const protectedByReference = ['calico-node', 'calico-cni-plugin'].flatMap((name)
   { apiVersion: rbac, kind: 'ClusterRoleBinding', name },
 ])
 
-/** `disown`: what the user put in the place of something of ours, and keeps. */
-export const teardown = (installation: ObjectRef, disown: readonly ObjectRef[]): Outcome => ({
-  disown,
-  remove: [...own, ...nodes.map(ref => ({ ref, after: [...own, ...others].map(gone) }))],
-  release: [
-    ...protectedByReference.map(ref => ({ ref, finalizers: ['tigera.io/cni-protector'], after: nodes.map(gone) })),
-    { ref: installation, finalizers: released, after: nodes.map(gone) },
-  ],
-})
+/** What is left of Calico whose Installation is being deleted. */
+export interface Leaving {
+  leaving: ObjectRef
+  /** What the user put in the place of something of ours, and keeps. */
+  disown: readonly ObjectRef[]
+  /** Pods that calico-node has to be there for, and its own. Those of a Deployment that went with its owner may outlive it. */
+  pods: { served: readonly ObjectRef[]; nodes: readonly ObjectRef[] }
+}
+
+export async function readLeaving(cluster: Reader, installation: ObjectRef, operatorNamespace: string): Promise<Leaving> {
+  const [authority, ...pods] = await Promise.all([
+    readUsersAuthority(cluster, operatorNamespace),
+    ...[...new Set([...own, ...others].map(({ namespace }) => namespace))].map(namespace => cluster.list(Pod, namespace)),
+  ])
+  const of = (workloads: readonly ObjectRef[]) =>
+    pods
+      .flat()
+      .filter(pod => workloads.some(workload => isOf(pod, workload)))
+      .map(refOf)
+  return {
+    leaving: installation,
+    disown: authority ? [authority] : [],
+    pods: { served: of([...own, ...others]), nodes: of(nodes) },
+  }
+}
+
+/** By its name: labels are users' to change. */
+const isOf = ({ metadata }: Pod, { kind, name, namespace }: ObjectRef): boolean =>
+  metadata.namespace === namespace &&
+  metadata.name.startsWith(`${name}-`) &&
+  metadata.name.slice(name.length + 1).split('-').length === (kind === 'Deployment' ? 2 : 1)
+
+/** So many are enough to wait for: when they are gone all is read anew. */
+const some = (pods: readonly ObjectRef[]): Condition[] => pods.slice(0, 10).map(gone)
+
+export function teardown({ leaving, disown, pods }: Leaving): Outcome {
+  const after = [...nodes.map(gone), ...some(pods.nodes)]
+  return {
+    disown,
+    remove: [...own, ...nodes.map(ref => ({ ref, after: [...[...own, ...others].map(gone), ...some(pods.served)] }))],
+    release: [
+      ...protectedByReference.map(ref => ({ ref, finalizers: ['tigera.io/cni-protector'], after })),
+      { ref: leaving, finalizers: released, after },
+    ],
+  }
+}

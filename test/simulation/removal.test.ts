@@ -8,7 +8,7 @@ import type { Offline } from '../../src/cli/offline.ts'
 import { User } from '../../src/cli/user.ts'
 import { seeded } from '../../src/kube/clock.ts'
 import { type Faulty, faulty } from '../../src/kube/faults.ts'
-import type { ObjectRef } from '../../src/kube/objects.ts'
+import { type KubeObject, type ObjectRef, refOf } from '../../src/kube/objects.ts'
 import type { Snapshot } from '../../src/sandbox/sandbox.ts'
 import { differences } from './cluster.ts'
 import { endOf } from './component-bed.ts'
@@ -66,6 +66,47 @@ const today = Number(process.env.REMOVALS_FROM ?? Math.floor(Date.now() / 86_400
 const others = removals.slice(1)
 const turn = (today * (count - 1)) % others.length
 const tried = [removals[0]!, ...[...others, ...others].slice(turn, turn + Math.min(count - 1, others.length))]
+
+/** Everything of a resource that is there. */
+const there = (cluster: Offline, resource: string): KubeObject[] => [
+  ...(cluster.sandbox.snapshot().store.collections.get(resource)?.objects.values() ?? []),
+]
+const named = (objects: readonly KubeObject[], name: string) => objects.find(({ metadata }) => metadata.name === name)
+
+test.each((['v3', 'v1'] as const).filter((_, index) => count > 2 || index === today % 2))(
+  'calico-node stays until the last pod that needs it has gone, and what it needs until it has gone itself, in mode %s',
+  async mode => {
+    const having = mode === 'v3' ? everything : older
+    const cluster = bare(await furnished(mode, having), { life: { stepMs: 1_000 } })
+    await cluster.start({ systemRoots: '', manageCrds: false })
+    await cluster.rest()
+    const podsOf = (names: RegExp) => there(cluster, 'pods').filter(({ metadata }) => names.test(metadata.name))
+    const networked = /^(calico-(apiserver|webhooks|kube-controllers)|csi-node-driver|goldmane|whisker|guardian)-/
+    const counts = [podsOf(networked).length, podsOf(/^calico-node-/).length]
+    expect(counts[0]).toBeGreaterThan(5)
+    expect(counts[1]).toBe(3)
+    // One that takes its time.
+    const slow = refOf(podsOf(/^(goldmane|calico-apiserver)-/)[0]!)
+    const held = (finalizers: string[] | null) => cluster.does(user => user.mergePatch(slow, { metadata: { finalizers } }))
+    await held(['example.com/still-running'])
+    await cluster.does(user => change(user, having, without(having, ...all)))
+    const wrong: string[] = []
+    for (let time = 0; time < 60_000 && named(there(cluster, 'installations.operator.tigera.io'), 'default'); time += 500) {
+      await cluster.time.pass(500)
+      if (time === 10_000) await held(null)
+      const node = named(there(cluster, 'daemonsets.apps'), 'calico-node')
+      const nodes = podsOf(/^calico-node-/).length
+      if ((!node || node.metadata.deletionTimestamp) && podsOf(networked).length > 0)
+        wrong.push(`${time}: ${podsOf(networked)[0]?.metadata.name}`)
+      for (const resource of ['clusterrolebindings.rbac.authorization.k8s.io', 'serviceaccounts'])
+        if (nodes > 0 && !named(there(cluster, resource), 'calico-node')) wrong.push(`${time}: ${nodes} pods without ${resource}`)
+    }
+    expect(wrong).toEqual([])
+    await cluster.time.pass(30_000)
+    expect(named(there(cluster, 'namespaces'), 'calico-system')).toBeUndefined()
+    cluster.close()
+  },
+)
 
 const rbac = 'rbac.authorization.k8s.io/v1'
 /** As the predecessor leaves a cluster: finalizers of its controllers on the Installation, and one on what its pods need. */

@@ -62,7 +62,8 @@ async function laid(mode: Mode): Promise<Snapshot> {
 }
 
 /** Without an operator. What follows by chance follows from the seed. */
-export const bare = (from: Snapshot, seed?: number): Offline => new Offline({ ...options, from, seed })
+export const bare = (from: Snapshot, more: Pick<OfflineOptions, 'seed' | 'life'> = {}): Offline =>
+  new Offline({ ...options, from, ...more })
 
 /** With an operator that has come to rest. */
 export async function operated(from: Snapshot): Promise<Offline> {
