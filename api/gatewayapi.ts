@@ -52,7 +52,9 @@ const spec = obj(
       ['Reconcile', 'PreferExisting'],
       'Keeps the CRDs of Gateway API and Envoy Gateway as this version has them (Reconcile), or leaves those that exist alone (PreferExisting). When absent, those are kept that an operator made, and those of others are left alone. Missing ones are made in any case.',
     ),
-    envoyGatewayConfigRef: reference('Configures Envoy Gateway from the key envoy-gateway.yaml of this ConfigMap. Images, pull secrets and a few switches are filled in; what Envoy Gateway does not know is left out, and told.'),
+    envoyGatewayConfigRef: reference(
+      'Configures Envoy Gateway from the key envoy-gateway.yaml of this ConfigMap. Images, pull secrets and a few switches are filled in; what Envoy Gateway does not know is left out, and told.',
+    ),
     gatewayClasses: list(gatewayClass, 'Creates these GatewayClasses. One named tigera-gateway-class when absent; none when empty.'),
     gatewayControllerDeployment: overlay('Changes the Deployment envoy-gateway, the controller.', {
       spec: { replicas: int32('Runs so many controllers.') },

@@ -115,7 +115,7 @@ test('no credentials at all end it, and it says where it looked', async () => {
 test('tables are printed for people and for programs', async () => {
   const text = await run(['capabilities'])
   expect(text.out).toMatch(/^spec\.cni\.ipam\.type$/m)
-  expect(text.out).toMatch(/^Not installed$[^]*^ {2}Istio$/m)
+  expect(text.out).toMatch(/^Not installed$(?:.|\n)*^ {2}Istio$/m)
   const { refused, notInstalled } = JSON.parse((await run(['capabilities', '-o', 'json'])).out)
   expect(notInstalled).toEqual([expect.objectContaining({ kind: 'Istio', remedy: expect.stringContaining('Helm') })])
   for (const { id, because, remedy } of refused) expect([id, because, remedy].every(Boolean), id).toBe(true)
