@@ -15,7 +15,7 @@ import { calicoSystem } from '../render/parts/places.ts'
 import { Events } from './events.ts'
 import { fault, type Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
-import { logStanding, observer, watchHealth } from './observe.ts'
+import { Chronicle, logStanding, watchHealth } from './observe.ts'
 import { type Observer, Operator } from './operator.ts'
 
 export interface TermOptions {
@@ -62,12 +62,19 @@ export async function serve(options: TermOptions): Promise<void> {
 async function term(options: TermOptions): Promise<Ending> {
   const { clock, random, surroundings, log, metrics, elect } = options
   const failed = (error: unknown) => log.debug(fault(error), 'an event could not be written')
-  const observers: Observer[] = [observer({ log, metrics })]
+  const chronicle = new Chronicle({ log, metrics, clock })
+  const observers: Observer[] = [chronicle]
   const operator = new Operator({ transport: options.transport, clock, random, surroundings, observer: all(observers) })
   const { cache, client } = operator
   const events = new Events({ cache, client, clock, failed })
   observers.push(events)
-  const ends = [watchHealth(cache, { log, metrics }), logStanding(cache, log), metrics.look(cache), () => events.close()]
+  const ends = [
+    watchHealth(cache, { log, metrics }),
+    logStanding(cache, log),
+    metrics.look(cache),
+    () => events.close(),
+    () => chronicle.close(),
+  ]
   const lease = elect ? leaseOf(operator, options) : undefined
   try {
     if (!(await active(operator.cache, options))) return 'stopped'

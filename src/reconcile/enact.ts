@@ -96,7 +96,8 @@ export class Enactor {
     const { finalizers = [] } = this.#live(ref)?.metadata ?? {}
     // Nor does what has nothing of it.
     if (!what.fields && !what.finalizers?.some(finalizer => finalizers.includes(finalizer))) return
-    if (!this.#allMet(after, { ref, who: describe(ref) }, pass)) return
+    const waiter = { ref, who: describe(ref) }
+    if (!this.#allMet(after, waiter, pass) || !this.#mayLook(waiter, pass)) return
     await this.#try({ ref, doing: 'release', content: () => JSON.stringify(what), part: what.fields !== undefined }, pass, () =>
       this.#tools.applier.release(ref, what),
     )

@@ -2,7 +2,7 @@
 import type { Clock, Random } from '../kube/clock.ts'
 import { Contested, Unsettled } from '../kube/contest.ts'
 import { ApiError, isForbidden, isInvalid, isPermanent, isUnreachable } from '../kube/errors.ts'
-import { type Kind, type KubeObject, keyOf, type ObjectRef, resourceOf } from '../kube/objects.ts'
+import { describe, type Kind, type KubeObject, keyOf, type ObjectRef, resourceOf } from '../kube/objects.ts'
 import { delayAfter } from './backoff.ts'
 import type { Problem, Reason } from './problems.ts'
 
@@ -109,7 +109,7 @@ const verbs = { write: 'cannot write', remove: 'cannot remove', release: 'cannot
 /** Path and remedy as far as the refusal tells them. */
 export function problemOf({ ref, doing, object, part }: Pick<Attempt, 'ref' | 'doing' | 'object' | 'part'>, error: unknown): Problem {
   const reason: Reason = part ? 'ResourcePatchError' : 'ResourceUpdateError'
-  const text = error instanceof Error ? error.message : String(error)
+  const text = textOf(error, ref)
   const path = pathOf(error)
   const remedy = remedyFor(error, text)
   return {
@@ -119,6 +119,13 @@ export function problemOf({ ref, doing, object, part }: Pick<Attempt, 'ref' | 'd
     ...(path && { path }),
     ...(remedy && { remedy }),
   }
+}
+
+/** Without the object that it is about, for that is said anyway. */
+function textOf(error: unknown, ref: ObjectRef): string {
+  const text = error instanceof Error ? error.message : String(error)
+  const [verb = '', ...rest] = text.split(` ${describe(ref)}: `)
+  return rest.length > 0 && /^\w+$/.test(verb) ? rest.join(` ${describe(ref)}: `) : text
 }
 
 function pathOf(error: unknown): string | undefined {

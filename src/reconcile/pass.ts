@@ -78,13 +78,19 @@ export class Pass {
 
   get enacted(): Enacted {
     return {
-      problems: this.problems,
+      // Which of several answers came first says nothing, and a text that changes is written anew.
+      problems: this.problems.toSorted(byObject),
       ...(this.#lacking.length > 0 && { lacking: this.#lacking }),
       waiting: [...this.#waiting].map(([what, who]) => `${together(who)} for ${what}`),
       unanswered: this.#unanswered,
       ...(this.#retryIn !== undefined && { retryIn: this.#retryIn }),
     }
   }
+}
+
+function byObject({ object: a }: Problem, { object: b }: Problem): number {
+  const [one, other] = [a ? keyOf(a) : '', b ? keyOf(b) : '']
+  return one < other ? -1 : Number(one > other)
 }
 
 /** Many that wait for one thing are one line. */

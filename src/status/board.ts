@@ -31,8 +31,10 @@ export interface BoardOptions {
 
 /** How long it has to last before it is shown, in milliseconds. What is good, or surely wrong, is shown at once. */
 const patience = {
-  /** What is under way and not yet wrong: most of it is over sooner, a whole installation with its pods in two seconds. */
-  usual: 3_000,
+  /** What is under way and not yet wrong: most of it is over sooner. */
+  usual: 1_000,
+  /** Before anything was shown: a whole installation with its pods takes two seconds. */
+  first: 5_000,
   /** An operator that has just begun knows less than the one before it. */
   starting: 30_000,
   /** A server that is back answers all watches by then. */
@@ -167,7 +169,8 @@ export class Board {
     // A clock that was set back begins anew.
     this.#since = Math.min(this.#since ?? now, now)
     const fine = isTrue(shown, 'Available')
-    const kind = fine && reports.length < this.#expected ? 'starting' : fine && isUnanswered(reports) ? 'unanswered' : 'usual'
+    const usual = shown.length === 0 ? 'first' : 'usual'
+    const kind = fine && reports.length < this.#expected ? 'starting' : fine && isUnanswered(reports) ? 'unanswered' : usual
     const rest = this.#since + patience[kind] - now
     if (rest > 0 || !onlyTextDiffers(conditions, shown)) return rest
     const every = Math.min(progressEvery.first * 2 ** this.#texts, progressEvery.last)

@@ -209,7 +209,7 @@ test('requests of our pods that nobody has answered are named until somebody has
   const { certificateManagement } = managed.spec
   await bed.installed({ certificateManagement })
   await bed.creates(request('node-abc'), request('kubelet', 'kubelet'))
-  await bed.time.pass(5_000)
+  await bed.time.pass(3_000)
   expect((await bed.status())!.Progressing).toMatchObject({
     status: 'True',
     message: expect.stringMatching(/^Waiting on CertificateSigningRequest\(s\) to be approved and signed: node-abc \(since .*Z\)$/),
