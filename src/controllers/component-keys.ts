@@ -44,7 +44,7 @@ export type IssuedWithTrust<Pair extends string> = Required<Issued<Pair>>
 
 export interface Keyed<I extends Issued> {
   issued?: I
-  /** There is no authority yet that could issue anything. Neither is there when the ImageSet lacks the image that could. */
+  /** There is no authority yet that could issue anything. */
   waiting?: Waiting
 }
 
@@ -95,8 +95,9 @@ async function issue<Pair extends string>(
 ): Promise<Source<Pair>> {
   const operatorNamespace = environment.operator.namespace
   const { authority, waiting } = await readAuthority(cluster, issuer, { operatorNamespace, management: calico.certificateManagement })
-  if (!authority || calico.lacks(['keyCertProvisioner']).length > 0) return { ...(waiting && { waiting }) }
-  const image = calico.image('keyCertProvisioner')
+  if (!authority) return { ...(waiting && { waiting }) }
+  // Without it nothing is rendered, but what is wrong with the pairs themselves is told all the same.
+  const image = calico.lacks(['keyCertProvisioner']).length > 0 ? '' : calico.image('keyCertProvisioner')
   return {
     found: {
       authority,

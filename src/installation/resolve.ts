@@ -43,10 +43,11 @@ export function resolve(asked: Asked, facts: Facts): Resolution {
     ...refusals(setup, poolSetups(setup, unheeded ?? spec.calicoNetwork?.ipPools ?? [], unclear)),
     ...specRules.flatMap(({ check }) => check(spec)),
   ]
+  const images = imageSetInUse(facts.imageSets)
   const ofPools = [...pools.problems, ...poolViolations({ spec, pools: pools.pools ?? [] })]
   // Who has to change something anyway shall hear everything at once.
   if (problems.length > 0) {
-    const all = [...problems, ...ofPools, ...withoutPullSecrets(asked, facts), ...unmet(spec, facts)]
+    const all = [...problems, ...ofPools, ...withoutPullSecrets(asked, facts), ...unmet(spec, facts), ...images.problems]
     const isTold = new Set(unclear.map(({ path }) => path))
     return { problems: blamed([...unclear, ...all.filter(problem => !isTold.has(problem.path))], asked) }
   }
@@ -57,7 +58,7 @@ export function resolve(asked: Asked, facts: Facts): Resolution {
       facts,
       spec: renamed(spec),
       provider: heeding(spec, provider),
-      ...imageSetInUse(facts.imageSets),
+      ...images,
       found,
       warnings: [
         ...limitations(setup),

@@ -371,6 +371,20 @@ const ofFacts: Violation[] = [
     path: 'spec.kubernetesProvider',
     says: 'GKE',
   },
+  {
+    id: 'image-set',
+    spec: { controlPlaneReplicas: 0 },
+    facts: {
+      imageSets: [
+        {
+          ...{ apiVersion: 'operator.tigera.io/v1', kind: 'ImageSet', metadata: { name: 'calico-v3.32.1' } },
+          spec: { images: [{ image: 'calico/nonsense', digest: 'latest' }] },
+        },
+      ],
+    },
+    path: 'spec.images[0].image',
+    says: 'calico/nonsense',
+  },
   { id: 'pull-secret', spec: { imagePullSecrets: [{ name: 'absent' }], controlPlaneReplicas: 0 }, path: 'spec.imagePullSecrets[0]', says: 'absent' },
   {
     id: 'bootstrap',
