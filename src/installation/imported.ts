@@ -47,7 +47,7 @@ const longest = 32_768
 /** The condition as which it is kept; undefined when it is too long for one. */
 export function noteOf({ spec, felixConfiguration }: Settings): Note | undefined {
   const message = words + JSON.stringify({ spec, felixConfiguration })
-  return message.length > longest ? undefined : { type, status: 'True', reason, message }
+  return message.length > longest ? undefined : { type, status: 'True', reason, message, soon: true }
 }
 
 /** What was kept; undefined when nothing was, or it cannot be read. */

@@ -95,6 +95,8 @@ export interface Note {
   status: 'True' | 'False' | 'Unknown'
   reason: string
   message: string
+  /** Something waits for it, so it is written at once. */
+  soon?: boolean
 }
 
 export interface Controller<Facts = unknown> {

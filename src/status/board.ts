@@ -136,6 +136,7 @@ export class Board {
     if (serving === false) return void (live && (await applier.remove(this.#ref)))
     // Nobody is told of a part that may not be asked for at all.
     if (serving === undefined && !live) return
+    await this.#remember()
     const conditions = await this.#conditions(live?.status?.conditions ?? [])
     const wait = this.#waitBefore(conditions, live?.status?.conditions)
     if (this.#stopped) return
@@ -208,8 +209,22 @@ export class Board {
       ...(isTrue(conditions, 'Available') && outcome?.achieved),
       conditions: mirrored(conditions, noted(outcome?.notes ?? [], { found: status.conditions, now: this.#options.clock.now() })),
     }
+    await this.#tell(served, wanted)
+  }
+
+  /** What something else waits for is written without waiting for the rest. */
+  async #remember(): Promise<void> {
+    const { controller, outcome } = this.#primary() ?? {}
+    const served = controller?.serves && servedIn(this.#options.cache, controller.serves)
+    const { status = {} } = (served ?? {}) as { status?: { conditions?: Parameters<typeof mirrored>[1] } }
+    const notes = (outcome?.notes ?? []).filter(({ type, soon }) => soon && !status.conditions?.some(condition => condition.type === type))
+    if (!served || notes.length === 0) return
+    await this.#tell(served, { ...status, conditions: noted(notes, { found: status.conditions, now: this.#options.clock.now() }) })
+  }
+
+  async #tell(served: KubeObject, status: object): Promise<void> {
     const { apiVersion, kind, name } = refOf(served)
-    const told = { apiVersion, kind, metadata: { name, uid: served.metadata.uid }, status: wanted } as KubeObject
+    const told = { apiVersion, kind, metadata: { name, uid: served.metadata.uid }, status } as KubeObject
     await this.#options.applier.apply(told, { subresource: 'status' })
   }
 

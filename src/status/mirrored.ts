@@ -35,5 +35,8 @@ export function noted(notes: readonly Note[], { found = [], now }: { found?: rea
   const types = new Set(notes.map(({ type }) => type))
   const kept = (note: Note) =>
     found.find(({ type, status, message }) => type === note.type && status === note.status && message === note.message)
-  return [...found.filter(({ type }) => !types.has(type)), ...notes.map(note => kept(note) ?? { ...note, lastTransitionTime: timeOf(now) })]
+  return [
+    ...found.filter(({ type }) => !types.has(type)),
+    ...notes.map(({ soon: _, ...note }) => kept(note) ?? { ...note, lastTransitionTime: timeOf(now) }),
+  ]
 }
