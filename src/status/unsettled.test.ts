@@ -105,3 +105,13 @@ test('of a workload with many pods a table is read, and only of those that are n
   expect(transport.asked).toHaveLength(2 + 10)
   expect(transport.asked[0]).toMatchObject({ accept: expect.stringContaining('as=Table'), query: { includeObject: 'None' } })
 })
+
+test('what lasts is looked at less and less often', async () => {
+  const { time, transport, workloads } = looking()
+  for (let second = 0; second < 3_600; second += 5) {
+    await workloads.look([workload(false)])
+    await time.pass(5_000)
+  }
+  expect(transport.asked.length).toBeGreaterThan(60)
+  expect(transport.asked.length).toBeLessThan(75)
+})

@@ -7,9 +7,9 @@ import { keyOf, refOf } from '../kube/objects.ts'
 import { type PodFindings, podFindings, seenOfPod } from './pods.ts'
 import { isSettled, podsWanted, type Workload } from './workload.ts'
 
-/** Milliseconds a workload has to be unsettled before its pods are looked at, and between two looks. */
+/** Milliseconds a workload has to be unsettled before its pods are looked at, and between two looks: more and more of what lasts. */
 const podsAfter = 5_000
-const podsEvery = 10_000
+const podsEvery = { first: 10_000, last: 60_000 }
 /** A pod is 20 KB or more: of so many all are read, of more only those that a table of them shows to be unwell, and of these so many. */
 const fewPods = 50
 const mostLookedAt = 10
@@ -59,10 +59,11 @@ export class UnsettledWorkloads {
     const unsettledFor = now - entry.since
     if (unsettledFor < podsAfter) return { again: podsAfter - unsettledFor }
     const { looked } = entry
-    if (looked && now - looked.at < podsEvery) return { found: looked.found, again: podsEvery - (now - looked.at) }
+    const every = Math.min(Math.max(podsEvery.first, unsettledFor / 5), podsEvery.last)
+    if (looked && now - looked.at < every) return { found: looked.found, again: every - (now - looked.at) }
     const found = await this.#findings(workload, now)
     entry.looked = { at: now, found }
-    return { found, again: Math.min(podsEvery, found.again ?? podsEvery) }
+    return { found, again: Math.min(every, found.again ?? every) }
   }
 
   async #findings(workload: Workload, now: number): Promise<PodFindings> {

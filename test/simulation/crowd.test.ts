@@ -1,7 +1,8 @@
 /** Many nodes cost no more than few: neither an installation, nor all of them saying that they are alive. More of them: CROWD_NODES=5000. */
 import { afterEach, expect, test } from 'vitest'
+import { TigeraStatus } from '../../api/tigerastatus.ts'
 import { ground } from '../../src/cli/ground.ts'
-import { Offline, operatorUser } from '../../src/cli/offline.ts'
+import { Offline, type OfflineOptions, operatorUser } from '../../src/cli/offline.ts'
 import { knownKeys } from '../keys.ts'
 import { installation } from './loop-bed.ts'
 
@@ -18,12 +19,17 @@ interface Watched {
   runs: () => number
 }
 
-async function installedOn(count: number): Promise<Watched> {
-  const cluster = new Offline({ keys: knownKeys() })
+async function prepared(count: number, life: OfflineOptions['life']): Promise<Offline> {
+  const cluster = new Offline({ keys: knownKeys(), life })
   clusters.push(cluster)
   await cluster.furnish(ground('v3'))
   await cluster.addNodes([{ count }])
   await cluster.does(user => user.create(installation()))
+  return cluster
+}
+
+async function installedOn(count: number): Promise<Watched> {
+  const cluster = await prepared(count, { pods: false })
   let runs = 0
   await cluster.start({ observer: { reported: () => runs++ } })
   expect(await cluster.rest()).toBe(true)
@@ -58,4 +64,22 @@ test('nodes that say that they are alive wake nobody, one that comes or goes is 
   await kubelets.request({ method: 'DELETE', path: `/api/v1/nodes/node-${many - 1}` })
   await cluster.time.pass(1_000)
   expect(runs()).toBeGreaterThan(before.runs)
+})
+
+test('of many nodes those are named that have no calico-node, since when and why', { timeout: 120_000 }, async () => {
+  const cluster = await prepared(many, { startMs: 500 })
+  const failing = ['node-17', 'node-4', 'node-40']
+  for (const node of failing) cluster.life.fail({ name: 'calico-node', node }, 'ImagePullBackOff', 'not found')
+  await cluster.start()
+  await cluster.time.pass(30_000)
+  const statuses = (await cluster.does(user => user.list(TigeraStatus.apiVersion, TigeraStatus.plural))) as TigeraStatus[]
+  const conditions = statuses.find(({ metadata }) => metadata.name === 'calico')?.status?.conditions
+  expect(conditions?.find(({ type }) => type === 'Degraded')).toMatchObject({ status: 'True', reason: 'PodFailure' })
+  const [line] = conditions!.find(({ type }) => type === 'Degraded')!.message!.split('\n')
+  expect(line).toMatch(
+    new RegExp(
+      `^DaemonSet calico-system/calico-node: 3 of ${many} nodes not ready \\(since 2026-01-01T00:00:..Z\\): ` +
+        'node-17, node-4, node-40 ImagePullBackOff quay.io/calico/node:\\S+ \\(pod calico-node-\\w+, container calico-node: not found\\)$',
+    ),
+  )
 })
