@@ -62,10 +62,18 @@ const wildness = fc.constantFrom<Wildness>({ strange: 0 }, { strange: 0 }, { str
 
 const isPrintable = (text: string): boolean => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text)
 
+/** Most objects are the same each time. */
+const admitted = new Set<string>()
+
 async function holds(cluster: readonly KubeObject[]): Promise<Made> {
   const made = await madeOf(cluster)
   expect(await madeOf(cluster)).toEqual(made)
-  expect(made.objects.flatMap(objections)).toEqual([])
+  for (const object of made.objects) {
+    const text = JSON.stringify(object)
+    if (admitted.has(text)) continue
+    expect(objections(object)).toEqual([])
+    admitted.add(text)
+  }
   for (const problem of made.problems) {
     expect(problem.message, JSON.stringify(problem)).not.toBe('')
     expect(problem.path ?? problem.object, JSON.stringify(problem)).toBeDefined()
