@@ -12,7 +12,7 @@ import type { Transport } from '../kube/transport.ts'
 import { Life } from '../sandbox/life/life.ts'
 import { nodesOf } from '../sandbox/life/nodes.ts'
 import { Sandbox } from '../sandbox/sandbox.ts'
-import { ground, usualOperator } from './ground.ts'
+import { ground, standIn, usualOperator } from './ground.ts'
 import { type Observer, Operator } from './operator.ts'
 import { User } from './user.ts'
 
@@ -44,6 +44,7 @@ export class DemoCluster {
   private constructor(pace: Pace) {
     this.#pace = pace
     this.sandbox = new Sandbox({ clock, random })
+    standIn(this.sandbox)
     this.user = new User({ transport: this.#transport('kubectl'), clock, random })
     this.#life = new Life({ transport: this.#transport('life'), clock, stepMs: pace.stepMs, startMs: pace.startMs, endpoints: true })
   }

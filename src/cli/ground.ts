@@ -1,8 +1,9 @@
-/** What is in a cluster before an operator starts in it: the CRDs of its mode, the operator's namespace, account and Deployment. Creates nothing. */
+/** What is in a cluster before an operator starts in it: the CRDs of its mode, the operator's namespace, account and Deployment; and who answers in place of Calico's own pods. */
 import { crds, type Mode } from '../../api/index.ts'
 import type { OperatorIdentity } from '../installation/calico.ts'
 import type { Deployment } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/objects.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
 
 export const usualOperator: OperatorIdentity = { namespace: 'tigera-operator', name: 'tigera-operator', serviceAccount: 'tigera-operator' }
 
@@ -40,3 +41,9 @@ const operatorDeployment = ({ namespace, name, serviceAccount }: OperatorIdentit
     },
   },
 })
+
+/** Answers for the pods that an API server calls: Calico's own API server, and its webhooks, which allow everything. */
+export function standIn(sandbox: Sandbox): void {
+  sandbox.serveAlias({ shown: 'projectcalico.org/v3', kept: 'crd.projectcalico.org/v1' })
+  sandbox.answerWebhook('calico-system/calico-webhooks', () => ({ allowed: true }))
+}

@@ -16,6 +16,7 @@ import { type NodeGroup, nodesOf } from '../sandbox/life/nodes.ts'
 import { type LoggedRequest, Sandbox, type Snapshot } from '../sandbox/sandbox.ts'
 import { VirtualTime } from '../sandbox/virtual-time.ts'
 import { endpointOf, identity, kubernetesVersion, type Variables } from './environment.ts'
+import { standIn } from './ground.ts'
 import { type Observer, Operator } from './operator.ts'
 import { User } from './user.ts'
 
@@ -86,7 +87,7 @@ export class Offline {
     const { clock } = this.time
     const serviceCIDRs = families.map(family => networks[family])
     this.sandbox = new Sandbox({ clock, random: this.random, serviceCIDRs, version, enable, from })
-    this.#standIn()
+    standIn(this.sandbox)
     this.life = new Life({ transport: this.sandbox.transport({ user: 'life', userAgent: 'life' }), clock, ...life })
     void this.life.start()
     this.#user = new User({ transport: this.sandbox.transport({ userAgent: 'kubectl' }), clock, random: this.random })
@@ -155,12 +156,6 @@ export class Offline {
     this.stop()
     this.life.stop()
     this.sandbox.close()
-  }
-
-  /** Answers for the pods that an API server calls: Calico's own API server, and its webhooks, which allow everything. */
-  #standIn(): void {
-    this.sandbox.serveAlias({ shown: 'projectcalico.org/v3', kept: 'crd.projectcalico.org/v1' })
-    this.sandbox.answerWebhook('calico-system/calico-webhooks', () => ({ allowed: true }))
   }
 
   async #surroundings({ env = {}, manageCrds = true, systemRoots = rootCertificates.join('\n') }: OperateOptions): Promise<Surroundings> {
