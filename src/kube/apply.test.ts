@@ -84,6 +84,18 @@ test('what is only to be there is made once, and then left alone', async () => {
   expect(await live(ConfigMap, 'x')).toMatchObject({ data: { a: '2' } })
 })
 
+test('of an object that others have made only the labels stay, and an item of theirs is not in the way', async () => {
+  const { applier, clientOf, settle, live } = await bed(Service)
+  const ports = ['a', 'b'].map((name, index) => ({ name, port: 80 + index, protocol: 'TCP' }))
+  const nameless = { selector: { old: '1' }, ports: [{ port: 9, protocol: 'TCP' }] }
+  await clientOf('kubectl').create(object(Service, { spec: nameless }, { labels: { team: 'net' } }))
+  await settle()
+  expect((await applier.apply(object(Service, { spec: { selector: { app: 'x' }, ports } }))).wrote).toBe('changed')
+  const { metadata, spec } = (await live(Service, 'x')) as Service
+  expect(metadata.labels).toEqual({ team: 'net' })
+  expect([spec?.selector, spec?.ports]).toMatchObject([{ app: 'x' }, ports])
+})
+
 test('defaults count only where nobody else has set something', async () => {
   const { applier, clientOf, settle, live } = await bed(ConfigMap)
   await clientOf('kubectl').create(configMap({ theirs: 'kept', same: '1' }))

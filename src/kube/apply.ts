@@ -192,14 +192,26 @@ export class Applier {
     return aligned(canonical(all, how.schema, extent), live, how.schema)
   }
 
-  async #write(wish: Wish, change: Change): Promise<KubeObject> {
-    const { wanted, live } = change
+  async #write(wish: Wish, { wanted, live: known, difference }: Change): Promise<KubeObject> {
     const { how, options } = wish
-    if (!live && (options.createOnly || options.over === '')) return this.#options.client.create(wanted)
-    const { current, done = false } = live && !options.subresource ? await this.#prepare(wish, { ...change, live }) : { current: live }
-    const answer = current && done ? current : await this.#send(wish, wanted, current)
+    if (!known && (options.createOnly || options.over === '')) return this.#options.client.create(wanted)
+    const live = known && (await this.#withRecord(wish, known))
+    const answer = await this.#writeOnce(wish, { wanted, live, difference })
     // An apply that empties a struct leaves it out, and only the next one puts the empty struct in.
-    return needsWrite(wanted, answer, how) ? this.#send(wish, wanted, answer) : answer
+    const left = needsWrite(wanted, answer, how)
+    return left ? this.#writeOnce(wish, { wanted, live: answer, difference: left }) : answer
+  }
+
+  async #writeOnce(wish: Wish, change: Change): Promise<KubeObject> {
+    const { wanted, live } = change
+    const { current, done = false } = live && !wish.options.subresource ? await this.#prepare(wish, { ...change, live }) : { current: live }
+    return current && done ? current : this.#send(wish, wanted, current)
+  }
+
+  /** Of an object that others have made the cache keeps no record of who has set what, which tells what in it has to go. */
+  async #withRecord({ ref, how, options }: Wish, live: KubeObject): Promise<KubeObject> {
+    const suffices = !how.whole || options.subresource || options.over !== undefined || live.metadata.managedFields
+    return suffices ? live : ((await this.#fresh(ref)) ?? live)
   }
 
   /** What must happen to a live object before it can be applied to: what then is there, and whether that is all. */
