@@ -175,6 +175,18 @@ test('a binding to another role is deleted and made anew; so is a Secret of anot
   expect(news.map(({ what }) => what)).toEqual(['replaced', 'replaced'])
 })
 
+test('a Service becomes one without an address by being made anew, and is left alone as long as it has its own', async () => {
+  const { applier, writes, live } = await bed(Service)
+  const wish = (more: object = {}) =>
+    object(Service, { spec: { selector: { app: 'x' }, ports: [{ name: 'a', port: 80, protocol: 'TCP' }], ...more } })
+  await applier.apply(wish())
+  expect((await applier.apply(wish())).wrote).toBe(false)
+  await applier.apply(wish({ clusterIP: 'None' }))
+  expect((await applier.apply(wish({ clusterIP: 'None' }))).wrote).toBe(false)
+  expect((await live(Service, 'x'))?.spec?.clusterIP).toBe('None')
+  expect(writes()).toEqual(['PATCH x', 'DELETE x', 'PATCH x'])
+})
+
 test('any other field that cannot be changed is refused, with what to do', async () => {
   const { applier } = await bed(Deployment)
   await applier.apply(deployment({}))

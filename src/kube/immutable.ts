@@ -11,6 +11,8 @@ const replaceable: Record<string, readonly (readonly string[])[]> = {
   'rbac.authorization.k8s.io/RoleBinding': [['roleRef']],
   'rbac.authorization.k8s.io/ClusterRoleBinding': [['roleRef']],
   '/Secret': [['type']],
+  // One with an address never becomes one without.
+  '/Service': [['spec', 'clusterIP']],
   'batch/Job': [
     ['spec', 'template'],
     ['spec', 'selector'],
