@@ -15,7 +15,7 @@ import { type KubeObject, refOf } from '../kube/objects.ts'
 import { defineController, type Note, type Wanted } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { activeOperator, criticalPodsQuota } from '../render/cluster/cluster.ts'
-import { csi } from '../render/csi/csi.ts'
+import { csi, unwantedOfCsi } from '../render/csi/csi.ts'
 import { finish } from '../render/finish.ts'
 import { kubeControllers } from '../render/kube-controllers/kube-controllers.ts'
 import { policies } from '../render/kube-controllers/policies.ts'
@@ -50,7 +50,7 @@ export const calico = (surroundings: Surroundings) =>
     reports: 'calico',
     mirrors: true,
     makes: [
-      ...[kinds.ServiceAccount, kinds.ClusterRole, kinds.ClusterRoleBinding, kinds.Role, kinds.RoleBinding],
+      ...[kinds.ServiceAccount, kinds.ClusterRole, kinds.ClusterRoleBinding, kinds.RoleBinding],
       ...[kinds.ConfigMap, kinds.Secret, kinds.Service, kinds.PodDisruptionBudget],
       ...[kinds.Deployment, kinds.DaemonSet, kinds.CSIDriver, NetworkPolicy],
     ],
@@ -115,7 +115,7 @@ function rendered(calico: Calico, { asked: { imported }, facts }: Decision, { ke
   ]
   return {
     objects: [...finish(calico, objects), ...servicesEndpoint(calico, imported)],
-    remove: [...keys.remove, ...retired.map(ref => ({ ref, ours: '' }))],
+    remove: [...keys.remove, ...[...retired, ...unwantedOfCsi(calico)].map(ref => ({ ref, ours: '' }))],
     disown: keys.disown,
     keeps: keptPolicies(calico),
     problems: [...problems, withoutNodesForTypha(facts)].filter(problem => problem !== undefined),

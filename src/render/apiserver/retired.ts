@@ -20,7 +20,6 @@ export const retired: ObjectRef[] = [
   ...['calico-managed-cluster-access', 'calico-managed-cluster-watch', 'tigera-managed-cluster-watch'].map(clusterRole),
   ...['tigera-crds', 'calico-apiserver', 'tigera-ui-user', 'tigera-network-admin'].map(clusterRole),
   ...['calico-apiserver', 'tigera-apiserver-access-tigera-crds'].map(clusterRoleBinding),
-  { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'MutatingWebhookConfiguration', name: 'tigera-sidecar-webhook-configuration' },
   here('networking.k8s.io/v1', 'NetworkPolicy', 'allow-apiserver'),
   here('projectcalico.org/v3', 'NetworkPolicy', 'allow-tigera.apiserver-access'),
   // Where it ran before.

@@ -1,8 +1,9 @@
 /** The CSI driver: how pods are given the socket of their policy service. */
 import type { Calico } from '../../installation/calico.ts'
 import type { Container, CSIDriver, DaemonSet } from '../../kube/kinds.ts'
-import type { KubeObject } from '../../kube/objects.ts'
+import type { KubeObject, ObjectRef } from '../../kube/objects.ts'
 import { container, fieldRef } from '../parts/container.ts'
+import { calicoSystem } from '../parts/places.ts'
 import { present } from '../parts/present.ts'
 import { role, roleBinding, serviceAccount, useOf } from '../parts/rbac.ts'
 import { everywhere } from '../parts/scheduling.ts'
@@ -25,6 +26,12 @@ export function csi(calico: Calico): KubeObject[] {
     workload(calico, calico.csi.kubeletDir),
   )
 }
+
+/** Of what the driver had, and nothing else of the core has: nobody need watch all Roles for one that is only where there are security context constraints. */
+export const unwantedOfCsi = ({ provider, csi: wanted }: Calico): ObjectRef[] =>
+  wanted === undefined && provider.securityContextConstraints
+    ? [{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', name, namespace: calicoSystem }]
+    : []
 
 const registration = (labels: Record<string, string>): CSIDriver => ({
   apiVersion: 'storage.k8s.io/v1',
