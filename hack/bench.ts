@@ -27,8 +27,9 @@ const { values } = parseArgs({
 })
 
 const scenario = readScenario(values.scenario)
+const shipped = bundle()
 const candidates: Record<string, OperatorCommand> = {
-  ours: { program: process.execPath, args: [bundle(), ...recordedArgs] },
+  ours: { program: process.execPath, args: [shipped, ...recordedArgs] },
   ...(process.env.REFERENCE_OPERATOR && { reference: { program: process.env.REFERENCE_OPERATOR, args: recordedArgs } }),
 }
 
@@ -42,7 +43,7 @@ if (values.out) {
 
 async function usual(): Promise<object> {
   console.error('In process …')
-  const local = await inProcess(scenario)
+  const local = await inProcess(scenario, shipped)
   const live: Record<string, LiveNumbers> = {}
   if (available(console.error)) {
     // One after the other: they would slow each other down.

@@ -1,6 +1,6 @@
 /** Prints what was measured, one line per number, side by side. Measures nothing. */
 import type { CrowdNumbers } from './crowd.ts'
-import type { InProcessNumbers } from './in-process.ts'
+import type { InProcessNumbers, Times } from './in-process.ts'
 import type { LiveNumbers } from './live.ts'
 
 interface About {
@@ -43,13 +43,15 @@ const rows: Row[] = [
 
 export function table({ scenario, cpus, node, inProcess, live }: Results): string {
   const names = Object.keys(live)
-  const { install, render } = inProcess
+  const { install, renderSources, renderBundle } = inProcess
+  const times = (title: string, { first, median, runs }: Times) => line(title, [first.wall, first.cpu, median.wall, median.cpu, runs])
   return [
     heading({ scenario, cpus, node }),
     '',
-    line('in process, ms', ['first', 'median', 'of']),
-    line('  install in sandbox', [install.first, install.median, install.runs]),
-    line('  render (a process)', [render.first, render.median, render.runs]),
+    line('in process, ms', ['first', 'its CPU', 'median', 'its CPU', 'of']),
+    times('  install in sandbox', install),
+    times('  render from sources', renderSources),
+    times('  render from bundle', renderBundle),
     '',
     ...(names.length > 0
       ? [
