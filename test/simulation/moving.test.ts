@@ -208,6 +208,20 @@ describe('a manifest install', () => {
     cluster.close()
   })
 
+  test('without its calico-node leaves nothing behind, and no settings', { timeout: 60_000 }, async () => {
+    const { cluster } = await moving({
+      nodes: [{ count: 1 }],
+      change({ objects, node, typha }) {
+        objects.splice(objects.indexOf(node), 1)
+        objects.push(typha)
+      },
+    })
+    await cluster.rest()
+    expect(endOf(cluster)).toEqual(whole(1))
+    expect(installation(cluster).status?.computed?.componentResources).toBeUndefined()
+    cluster.close()
+  })
+
   test('that comes to a cluster with an operator brings nothing but what is taken away', { timeout: 60_000 }, async () => {
     const { cluster, pods } = await moving({ nodes: [{ count: 2 }] })
     await cluster.rest()

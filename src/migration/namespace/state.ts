@@ -2,7 +2,7 @@
 import type { Installation } from '../../../api/installation.ts'
 import { recordedIn } from '../../installation/imported.ts'
 import { migrationLabel, runsEverywhere } from '../../installation/migration-label.ts'
-import { DaemonSet, Deployment, Node, Pod } from '../../kube/kinds.ts'
+import { ConfigMap, DaemonSet, Deployment, Node, Pod } from '../../kube/kinds.ts'
 import type { ObjectRef } from '../../kube/objects.ts'
 import type { Reader } from '../../reconcile/controller.ts'
 import { home as from, workloads } from '../manifests/manifest.ts'
@@ -37,12 +37,15 @@ export interface Move {
 }
 
 export async function readMove(cluster: Reader, { status }: Installation): Promise<Move> {
-  const [node, typha, kubeControllers, labelled] = await Promise.all([
+  const [node, settings, labelled] = await Promise.all([
     cluster.get(DaemonSet, workloads.node.name, from),
-    cluster.get(Deployment, workloads.typha.name, from),
-    cluster.get(Deployment, workloads.kubeControllers.name, from),
+    cluster.get(ConfigMap, 'calico-config', from),
     cluster.derive('nodes that say which calico-node is theirs', Node, namesOfLabelled),
   ])
+  // Whoever took away the DaemonSet alone left the others; most clusters never had any, and need not be watched for them.
+  const isLeft = node !== undefined || labelled.length > 0 || settings !== undefined
+  const deployment = (name: string) => (isLeft ? cluster.get(Deployment, name, from) : undefined)
+  const [typha, kubeControllers] = await Promise.all([deployment(workloads.typha.name), deployment(workloads.kubeControllers.name)])
   const calicoNode = node || labelled.length > 0 ? await cluster.get(DaemonSet, workloads.node.name, to) : undefined
   const recorded = recordedIn(status?.conditions) !== undefined || status?.computed !== undefined
   const moving = node !== undefined && calicoNode !== undefined && recorded && !runsEverywhere(calicoNode)
