@@ -10,7 +10,7 @@ import { sentence } from '../src/reconcile/problems.ts'
 import { madeOf } from './made.ts'
 import { recordedClusters } from './takeover/clusters.ts'
 
-const runs = Number(process.env.ANY_SECRET_RUNS ?? 25)
+const runs = Number(process.env.ANY_SECRET_RUNS ?? 12)
 
 const mark = 'TOPSECRETMARKOFATEST'
 

@@ -24,7 +24,7 @@ import { type Made, madeOf, withResource } from './made.ts'
 import { specOf, type Wildness } from './specs.ts'
 import { recordedClusters } from './takeover/clusters.ts'
 
-const runs = Number(process.env.ANY_SPEC_RUNS ?? 40)
+const runs = Number(process.env.ANY_SPEC_RUNS ?? 25)
 /** Milliseconds, on a machine that does much else. */
 const patience = 30_000 + runs * 1_000
 
@@ -131,7 +131,7 @@ test.each(others.map(([kind, name]) => ({ kind, name, title: kind.kind })))(
       fc.asyncProperty(clusters, specsOf(kind), async (cluster, spec) => {
         await holds(withResource(recorded(cluster), resource(kind, name, spec)))
       }),
-      { numRuns: Math.ceil(runs / 20) },
+      { numRuns: Math.ceil(runs / 25) },
     )
   },
   patience,

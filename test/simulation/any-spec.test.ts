@@ -12,7 +12,7 @@ import { knownKeys } from '../keys.ts'
 import { specOf } from '../specs.ts'
 import { wishing } from './component-bed.ts'
 
-const runs = Number(process.env.ANY_INSTALL_RUNS ?? 3)
+const runs = Number(process.env.ANY_INSTALL_RUNS ?? 2)
 
 const writes = new Set(['create', 'update', 'patch', 'delete'])
 
