@@ -108,7 +108,8 @@ test(
       { numRuns: runs },
     )
     if (process.env.ANY_SPEC_RUNS) console.info(`${rendered} of ${runs} Installations rendered`)
-    expect(rendered).toBeGreaterThan(runs / 20)
+    // Of a few it may be that all are refused.
+    expect(rendered).toBeGreaterThan(runs / 20 - 5)
   },
   patience,
 )
