@@ -108,7 +108,7 @@ const identified = (data: Readonly<Record<string, string>>): boolean => Boolean(
  */
 const issuedByOperator = (secret: Secret, certificate: Certificate, authority: Authority): boolean =>
   certificate.issuerCommonName.startsWith(operatorSigner) ||
-  (authority.signer !== undefined && secret.metadata.labels?.[signerLabel] !== undefined && issuedBy(certificate, authority))
+  (secret.metadata.labels?.[signerLabel] !== undefined && issuedBy(certificate, authority))
 
 interface ReadPair {
   pair: StoredPair
