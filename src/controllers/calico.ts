@@ -75,12 +75,13 @@ export const calico = (surroundings: Surroundings) =>
       const { decision, keys, nodeMtu, awaited } = found
       const { imported } = decision.asked
       const calico = decided(decision)
-      const outcome = rendered(calico, decision, ready(decision, calico, keys))
       const reported = reportedMtu(calico.mtu, nodeMtu)
+      const beside = 'problem' in reported ? [reported.problem] : []
+      const outcome = rendered(calico, decision, ready(decision, calico, { ...keys, beside }))
       const mtu = 'mtu' in reported ? reported.mtu || undefined : undefined
       return {
         ...outcome,
-        problems: [...outcome.problems, ...('problem' in reported ? [reported.problem] : [])],
+        problems: [...outcome.problems, ...beside],
         awaited,
         status: { computed: computed(calico.spec) },
         notes: [...present(imported && noteOf(imported)), ...remembered(decision, calico)],
@@ -91,12 +92,16 @@ export const calico = (surroundings: Surroundings) =>
 
 type Ready = NonNullable<NodeKeysFound['issued']> & { client: KeyPair; server: KeyPair; problems: Problem[] }
 
-/** Throws with all that this Installation waits for, or that is wrong with its keys, since it cannot be rendered before. */
-function ready({ asked, facts }: Decision, calico: Calico, { issued, waiting, problems = [] }: Partial<NodeKeysFound> = {}): Ready {
+/** Throws with all that this Installation waits for, or that is wrong with its keys or `beside`, since it cannot be rendered before. */
+function ready(
+  { asked, facts }: Decision,
+  calico: Calico,
+  { issued, waiting, problems = [], beside }: Partial<NodeKeysFound> & { beside: Problem[] },
+): Ready {
   const missing = [...unready(asked, facts, calico), ...(waiting?.problems ?? []), ...heldUp(calico, facts)]
-  if (missing.length > 0) throw new Waiting([...missing, ...problems], { again: issued?.keys.again })
+  if (missing.length > 0) throw new Waiting([...missing, ...problems, ...beside], { again: issued?.keys.again })
   const { 'node-certs': client, 'typha-certs': server } = issued?.keys.pairs ?? {}
-  if (!issued || !client || !server) throw new Invalid(problems, { again: issued?.keys.again })
+  if (!issued || !client || !server) throw new Invalid([...problems, ...beside], { again: issued?.keys.again })
   return { ...issued, client, server, problems }
 }
 

@@ -30,9 +30,9 @@ export const groundwork = ({ environment }: Surroundings) =>
       // What is being deleted keeps what it has until its pods are gone.
       if (asked.base.metadata.deletionTimestamp) return {}
       const calico = decided(decision)
-      const missing = unready(asked, facts, calico)
-      if (missing.length > 0) throw new Waiting(missing)
       const felix = withImported(felixFields(calico, facts), asked.imported, calico.migratingNamespace)
+      const missing = unready(asked, facts, calico)
+      if (missing.length > 0) throw new Waiting([...missing, ...felix.problems])
       const bgp = bgpConfiguration({ enforced: bgpFields(calico), live: facts.bgp }, calico.v3)
       return {
         objects: [
