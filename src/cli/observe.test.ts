@@ -9,13 +9,11 @@ import { seeded } from '../kube/clock.ts'
 import { Unreachable } from '../kube/errors.ts'
 import { ConfigMap, Secret } from '../kube/kinds.ts'
 import type { Transport } from '../kube/transport.ts'
-import type { Problem } from '../reconcile/problems.ts'
-import type { Report } from '../reconcile/runner.ts'
 import { Sandbox } from '../sandbox/sandbox.ts'
 import { VirtualTime } from '../sandbox/virtual-time.ts'
 import { createLog, type Log } from './log.ts'
-import { createMetrics, listenAddress, type Metrics, serveMetrics } from './metrics.ts'
-import { Chronicle, hearing, logStanding, watchHealth } from './observe.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import { hearing, logStanding, watchHealth } from './observe.ts'
 import { type Asked, listening } from './requests.ts'
 
 let time: VirtualTime
@@ -37,71 +35,6 @@ beforeEach(() => {
 })
 
 const messages = () => lines.map(({ level, msg }) => `${level} ${msg}`)
-const problem: Problem = { reason: 'InvalidConfigurationError', path: 'spec.x', message: 'is wrong', remedy: 'Write y' }
-const report = (rest: Partial<Report>): Report => ({
-  controller: { name: 'calico', read: async () => undefined, desired: () => ({}) },
-  serving: true,
-  ...rest,
-})
-const problemsNow = async () => (await metrics.problems.get()).values.map(({ labels, value }) => [labels.reason, value])
-
-test('a problem is told once, with its remedy, and its end too', async () => {
-  const observe = new Chronicle({ log, metrics, clock: time.clock })
-  const bad = report({ stopped: { kind: 'invalid', problems: [problem] } })
-  observe.reported(bad)
-  observe.reported(bad)
-  expect(await problemsNow()).toEqual([['InvalidConfigurationError', 1]])
-  observe.reported(report({ outcome: {} }))
-  expect(messages()).toEqual(['error spec.x: is wrong. Write y', 'info all problems are solved'])
-  expect(lines[0]).toMatchObject({ logger: 'calico', reason: 'InvalidConfigurationError', ts: '2026-01-01T00:00:00Z' })
-  expect(await problemsNow()).toEqual([])
-})
-
-test('of several problems only the new one is told', () => {
-  const observe = new Chronicle({ log, metrics, clock: time.clock })
-  observe.reported(report({ outcome: { problems: [problem] } }))
-  observe.reported(report({ outcome: { problems: [problem, { ...problem, path: 'spec.z' }] } }))
-  expect(messages()).toEqual(['error spec.x: is wrong. Write y', 'error spec.z: is wrong. Write y'])
-})
-
-test('what somebody else has to do first is no error, and no news before it has lasted five seconds', async () => {
-  const observe = new Chronicle({ log, metrics, clock: time.clock })
-  const waiting = (path: string) => report({ stopped: { kind: 'waiting', problems: [{ ...problem, path }] } })
-  observe.reported(waiting('spec.x'))
-  await time.pass(4_000)
-  observe.reported(waiting('spec.y'))
-  await time.pass(900)
-  expect(messages()).toEqual([])
-  await time.pass(200)
-  expect(messages()).toEqual(['info waiting: spec.y: is wrong. Write y'])
-  observe.reported(report({ outcome: {} }))
-  expect(messages().slice(1)).toEqual(['info all problems are solved'])
-  observe.reported(waiting('spec.x'))
-  await time.pass(4_000)
-  observe.reported(report({ outcome: {} }))
-  await time.pass(60_000)
-  expect(messages()).toHaveLength(2)
-})
-
-test('a wait that turns out to be an error is told at once', () => {
-  const observe = new Chronicle({ log, metrics, clock: time.clock })
-  observe.reported(report({ stopped: { kind: 'waiting', problems: [problem] } }))
-  observe.reported(report({ stopped: { kind: 'invalid', problems: [problem] } }))
-  expect(messages()).toEqual(['error spec.x: is wrong. Write y'])
-})
-
-test('runs are counted by what they came to', async () => {
-  const observe = new Chronicle({ log, metrics, clock: time.clock })
-  observe.reported(report({ serving: false }))
-  observe.reported(report({ outcome: {} }))
-  observe.reported(report({ outcome: {} }))
-  const counts = (await metrics.runs.get()).values.map(({ labels, value }) => [labels.result, value])
-  expect(counts).toEqual([
-    ['idle', 1],
-    ['done', 2],
-  ])
-})
-
 /** Asks a sandbox through ears. */
 function overheard(): { transport: Transport; heard: Asked[] } {
   const sandbox = new Sandbox({ clock: time.clock, random: seeded(1) })
@@ -152,33 +85,6 @@ test('requests are counted, and logged by name for who asks for more, without wh
   expect(text).toContain('calico_operator_requests_total{verb="patch",resource="secrets",code="403"} 1')
   expect(text).toContain('rest_client_requests_total{method="PATCH",code="403"} 1')
   expect(text).toContain('rest_client_requests_total{method="GET",code="<error>"} 1')
-})
-
-test('writes are told with the first field that differed, and counted by kind and effect', async () => {
-  const observe = new Chronicle({ log, metrics, clock: time.clock })
-  const ref = { apiVersion: 'apps/v1', kind: 'DaemonSet', namespace: 'calico-system', name: 'calico-node' }
-  observe.wrote({ ref, effect: 'created' })
-  observe.wrote({ ref, effect: 'changed', path: 'spec.template' })
-  observe.wrote({ ref, effect: 'changed', subresource: 'status' })
-  observe.wrote({ ref, effect: 'failed' })
-  expect(lines).toMatchObject([
-    { msg: 'created DaemonSet calico-system/calico-node', kind: 'DaemonSet', namespace: 'calico-system', name: 'calico-node' },
-    { msg: 'changed DaemonSet calico-system/calico-node', path: 'spec.template' },
-  ])
-  const text = await metrics.registry.metrics()
-  expect(text).toContain('calico_operator_writes_total{kind="DaemonSet",effect="changed"} 2')
-  expect(text).toContain('calico_operator_writes_total{kind="DaemonSet",effect="failed"} 1')
-})
-
-test('runs count in the terms of controller-runtime too', async () => {
-  const observe = new Chronicle({ log, metrics, clock: time.clock })
-  observe.reported(report({ outcome: {} }))
-  observe.reported(report({ stopped: { kind: 'waiting', problems: [problem] } }))
-  observe.reported(report({ stopped: { kind: 'invalid', problems: [problem] } }))
-  const text = await metrics.registry.metrics()
-  expect(text).toContain('controller_runtime_reconcile_total{controller="calico",result="success"} 2')
-  expect(text).toContain('controller_runtime_reconcile_total{controller="calico",result="error"} 1')
-  expect(text).toContain('controller_runtime_reconcile_errors_total{controller="calico"} 1')
 })
 
 test('how parts stand is told when it changes, and shown to Prometheus with the days of certificates, under the names of the predecessor', async () => {
@@ -275,35 +181,4 @@ test('rights that are taken away are told with what to grant, once for each reso
   await time.pass(120_000)
   expect(messages().slice(1)).toEqual(['info secrets in namespace default may be read now'])
   cache.close()
-})
-
-test.each([
-  [{}, undefined],
-  [{ METRICS_HOST: '127.0.0.1' }, { host: '127.0.0.1', port: 8484 }],
-  [{ METRICS_PORT: '9090' }, { port: 9090 }],
-  [
-    { METRICS_HOST: '::1', METRICS_PORT: '9090' },
-    { host: '::1', port: 9090 },
-  ],
-])('%j is listened at %j', (env, address) => expect(listenAddress(env)).toEqual(address))
-
-test('the port answers what it is asked, and says why it is not ready', async () => {
-  let reason: string | undefined = 'no server yet'
-  const server = await serveMetrics(metrics, { host: '127.0.0.1', port: 0 }, () => reason)
-  const { port } = server.address() as { port: number }
-  const ask = async (at: string) => {
-    const response = await fetch(`http://127.0.0.1:${port}${at}`)
-    return [response.status, await response.text()]
-  }
-  try {
-    expect(await ask('/healthz')).toEqual([200, 'ok\n'])
-    expect(await ask('/readyz')).toEqual([503, 'not ready: no server yet\n'])
-    reason = undefined
-    expect(await ask('/readyz')).toEqual([200, 'ok\n'])
-    expect((await ask('/metrics'))[1]).toContain('# TYPE calico_operator_leader gauge')
-    expect((await ask('/secrets'))[0]).toBe(404)
-  } finally {
-    server.closeAllConnections()
-    server.close()
-  }
 })

@@ -12,10 +12,11 @@ import { ConfigMap } from '../kube/kinds.ts'
 import { identityOf, Lease } from '../kube/lease.ts'
 import type { Transport } from '../kube/transport.ts'
 import { calicoSystem } from '../render/parts/places.ts'
+import { Chronicle } from './chronicle.ts'
 import { Events } from './events.ts'
 import { fault, type Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
-import { Chronicle, logStanding, watchHealth } from './observe.ts'
+import { logStanding, watchHealth } from './observe.ts'
 import { type Observer, Operator } from './operator.ts'
 
 export interface TermOptions {
