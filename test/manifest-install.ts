@@ -7,10 +7,10 @@ import type { KubeObject } from '../src/kube/objects.ts'
 import type { Manifest } from '../src/migration/manifests/manifest.ts'
 
 const file = 'parity/scenarios/migrate-manifest/input.yaml'
-const text = readFileSync(new URL(file, import.meta.url), 'utf8')
+const recorded = parseManifests(file, readFileSync(new URL(file, import.meta.url), 'utf8'))
 
 /** All its objects, the Installation included, new each time. */
-export const manifestObjects = (): KubeObject[] => parseManifests(file, text)
+export const manifestObjects = (): KubeObject[] => structuredClone(recorded)
 
 /** Its parts, to be changed at will. */
 export interface Parts {

@@ -78,9 +78,8 @@ function unexpected(seen: Examination): void {
   }
 }
 
-const warningsOf = ({ windows }: Manifest): string[] =>
-  windows
-    ? [
-        'DaemonSet kube-system/calico-node-windows is not taken over, and its account loses its permissions: set calicoNetwork.windowsDataplane, and delete it',
-      ]
-    : []
+const warningsOf = ({ windows }: Manifest): string[] => (windows ? [leftBehind] : [])
+
+/** Of a calico-node for Windows. */
+export const leftBehind =
+  'DaemonSet kube-system/calico-node-windows is not taken over, and its account loses its permissions: set calicoNetwork.windowsDataplane, and delete it'

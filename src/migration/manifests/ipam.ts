@@ -54,7 +54,7 @@ const ofNode = ['usePodCidr', 'usePodCidrIPv6']
 /** Pods get addresses of the range of their node, and of nothing else. */
 function faultsOfHostLocal(found: CniIpam): string[] {
   const sets = Array.isArray(found.ranges) ? (found.ranges as unknown[]) : []
-  const ranges = sets.flatMap(set => (Array.isArray(set) ? (set as object[]) : []))
+  const ranges = sets.flatMap(set => (Array.isArray(set) ? (set as unknown[]) : [set]))
   return [
     ...Object.keys(found).flatMap(field => (fields.includes(field) ? [] : [`${field} is not known here`])),
     ...['rangeStart', 'rangeEnd', 'gateway', 'routes', 'dataDir', 'resolvConf'].flatMap(field =>
@@ -63,7 +63,7 @@ function faultsOfHostLocal(found: CniIpam): string[] {
     ...faultOfSubnet(found.subnet, 'subnet'),
     ...(sets.length > 2 ? ['there are more than two sets of ranges'] : []),
     ...(sets.some(set => Array.isArray(set) && set.length > 1) ? ['a set has more than one range'] : []),
-    ...ranges.flatMap(range => faultsOfRange(range as Record<string, unknown>)),
+    ...ranges.flatMap(range => (isMap(range) ? faultsOfRange(range) : ['a range is none'])),
   ]
 }
 
@@ -77,6 +77,8 @@ const faultOfSubnet = (subnet: unknown, where: string): string[] =>
   !isGiven(subnet) || ofNode.includes(String(subnet))
     ? []
     : [`${where} is ${JSON.stringify(subnet)}, and only ${ofNode.join(' or ')} can be taken over`]
+
+const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isGiven = (value: unknown): boolean =>
   value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)

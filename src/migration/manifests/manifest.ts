@@ -43,6 +43,10 @@ export async function readCanal(cluster: Reader): Promise<ObjectRef | undefined>
   return name === undefined ? undefined : { ...workloads.node, name }
 }
 
+/** Whether there is a calico-node for Windows, of a manifest of its own. */
+export const readWindows = async (cluster: Reader): Promise<boolean> =>
+  (await cluster.get(DaemonSet, 'calico-node-windows', home)) !== undefined
+
 export const readServicesEndpoint = (cluster: Reader): Promise<ConfigMap | undefined> => cluster.get(ConfigMap, servicesEndpoint.name, home)
 
 /** Undefined when there is no such installation. */
@@ -53,7 +57,7 @@ export async function readManifest(cluster: Reader, v3: boolean): Promise<Manife
   const [kubeControllers, typha, windows, pools, felix, endpoint] = await Promise.all([
     cluster.get(Deployment, workloads.kubeControllers.name, home),
     cluster.get(Deployment, workloads.typha.name, home),
-    cluster.get(DaemonSet, 'calico-node-windows', home),
+    readWindows(cluster),
     cluster.list(ipPool),
     cluster.get(felixKind, 'default'),
     readServicesEndpoint(cluster),
@@ -64,7 +68,7 @@ export async function readManifest(cluster: Reader, v3: boolean): Promise<Manife
     ...{ node, kubeControllers, typha, pools, felix },
     configMaps: Object.fromEntries(found),
     servicesEndpoint: endpoint,
-    windows: windows !== undefined,
+    windows,
   }
 }
 

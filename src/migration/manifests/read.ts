@@ -3,8 +3,8 @@ import type { Installation } from '../../../api/installation.ts'
 import { type Imported, recordedIn } from '../../installation/imported.ts'
 import type { Reader } from '../../reconcile/controller.ts'
 import type { Problem } from '../../reconcile/problems.ts'
-import { convert } from './convert.ts'
-import { readCanal, readManifest, readServicesEndpoint } from './manifest.ts'
+import { convert, leftBehind } from './convert.ts'
+import { readCanal, readManifest, readServicesEndpoint, readWindows } from './manifest.ts'
 
 /**
  * Undefined when there is nothing to take over. An Installation that has been acted on without a manifest is not changed by one that comes later: that is clutter, or a mistake.
@@ -15,7 +15,8 @@ export async function readImported(cluster: Reader, installation: Installation, 
   if (recorded) {
     // The copy that the operator keeps may still have to be made.
     const endpoint = recorded.spec.calicoNetwork?.linuxDataplane === 'BPF' ? await readServicesEndpoint(cluster) : undefined
-    return { ...recorded, recorded: true, problems: [], warnings: [], servicesEndpoint: endpoint }
+    const warnings = (await readWindows(cluster)) ? [leftBehind] : []
+    return { ...recorded, recorded: true, problems: [], warnings, servicesEndpoint: endpoint }
   }
   if (status?.computed) return undefined
   const canal = await readCanal(cluster)
