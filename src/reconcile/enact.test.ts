@@ -151,6 +151,34 @@ describe('conditions', () => {
     expect((await bed.live(refTo('held')))?.metadata.finalizers).toEqual(['example.com/ours'])
   })
 
+  test('what is not there, or has nothing to be taken off, waits for nothing', async () => {
+    const after = [{ ref: refTo('stays'), is: 'gone' as const }]
+    const { it } = await enacting(
+      { remove: [{ ref: refTo('none'), after }], release: [{ ref: refTo('free'), finalizers: ['example.com/ours'], after }] },
+      { before: [configMap('stays'), configMap('free')] },
+    )
+    expect([it.writes(), it.said('one')]).toEqual([[], []])
+  })
+
+  test('finalizers are taken off in their order, and none while one before it must stay', async () => {
+    const held = (name: string) => ({ ...configMap(name), metadata: { ...configMap(name).metadata, finalizers: ['example.com/ours'] } })
+    const release = (name: string, gone: string) => ({
+      ref: refTo(name),
+      finalizers: ['example.com/ours'],
+      after: [{ ref: refTo(gone), is: 'gone' as const }],
+    })
+    const { it, bed } = await enacting(
+      { release: [release('a', 'none'), release('b', 'stays'), release('c', 'none')] },
+      {
+        before: [configMap('stays'), held('a'), held('b'), held('c')],
+      },
+    )
+    expect(it.writes()).toEqual(['write ConfigMap a'])
+    await bed.deletes(refTo('stays'))
+    await bed.time.pass(1_000)
+    expect(it.writes()).toEqual(['write ConfigMap a', 'write ConfigMap b', 'write ConfigMap c'])
+  })
+
   test('a finalizer is taken off when nothing else is left to do', async () => {
     const outcome: Outcome = {
       remove: [refTo('first')],
