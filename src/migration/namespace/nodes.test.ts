@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { DaemonSet, Node } from '../../kube/kinds.ts'
-import { meets } from './node-affinity.ts'
+import { meets } from '../../kube/node-affinity.ts'
 import { isDone, labelling, mostAtOnce, next } from './nodes.ts'
 import type { NodeState } from './state.ts'
 

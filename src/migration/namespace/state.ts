@@ -3,10 +3,10 @@ import type { Installation } from '../../../api/installation.ts'
 import { recordedIn } from '../../installation/imported.ts'
 import { migrationLabel, runsEverywhere } from '../../installation/migration-label.ts'
 import { ConfigMap, DaemonSet, Deployment, Node, Pod } from '../../kube/kinds.ts'
+import { meets } from '../../kube/node-affinity.ts'
 import type { ObjectRef } from '../../kube/objects.ts'
 import type { Reader } from '../../reconcile/controller.ts'
 import { home as from, workloads } from '../manifests/manifest.ts'
-import { meets } from './node-affinity.ts'
 
 export const to = 'calico-system'
 

@@ -1,5 +1,6 @@
 /** Which nodes a pod may run on: selectors, affinity and taints. Pure. https://kubernetes.io/docs/concepts/scheduling-eviction/ */
-import type { Node, NodeSelectorTerm, Pod, PodSpec, Taint, Toleration } from '../../kube/kinds.ts'
+import type { Node, Pod, PodSpec, Taint, Toleration } from '../../kube/kinds.ts'
+import { meets } from '../../kube/node-affinity.ts'
 
 /** What pods of DaemonSets put up with, whether they say so or not. https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/#taints-and-tolerations */
 export function daemonTolerations({ hostNetwork }: PodSpec): Toleration[] {
@@ -15,37 +16,11 @@ export function fits(spec: PodSpec, node: Node, tolerations: Toleration[] = spec
 
 function isWanted({ nodeSelector = {}, affinity, nodeName }: PodSpec, node: Node): boolean {
   const labels = node.metadata.labels ?? {}
-  const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
   return (
     (!nodeName || nodeName === node.metadata.name) &&
     Object.entries(nodeSelector).every(([key, value]) => labels[key] === value) &&
-    (!terms || terms.some(term => meets(term, node)))
+    meets(affinity?.nodeAffinity, node)
   )
-}
-
-function meets({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, { metadata: { name, labels = {} } }: Node): boolean {
-  return (
-    matchExpressions.length + matchFields.length > 0 &&
-    matchExpressions.every(({ key, operator, values = [] }) => compare(labels[key], operator, values)) &&
-    matchFields.every(({ operator, values = [] }) => compare(name, operator, values))
-  )
-}
-
-function compare(value: string | undefined, operator: string, values: string[]): boolean {
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value)
-    case 'NotIn':
-      return value === undefined || !values.includes(value)
-    case 'Exists':
-      return value !== undefined
-    case 'DoesNotExist':
-      return value === undefined
-    case 'Gt':
-      return Number(value) > Number(values[0])
-    default:
-      return Number(value) < Number(values[0])
-  }
 }
 
 const untolerated = ({ spec }: Node, tolerations: Toleration[]): Taint[] => {

@@ -1,7 +1,7 @@
-/** Whether a node is one that a DaemonSet's pods ask for by affinity: nodes that are no real ones are kept out so. Pure. https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/ */
-import type { Node, NodeAffinity, NodeSelectorRequirement } from '../../kube/kinds.ts'
+/** Whether a node is one that pods ask for by affinity. Pure. https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/ */
+import type { Node, NodeAffinity, NodeSelectorRequirement } from './kinds.ts'
 
-/** A pod without affinity asks for any node. */
+/** A pod without affinity asks for any node; a term that says nothing, for none. */
 export function meets({ requiredDuringSchedulingIgnoredDuringExecution: required }: NodeAffinity = {}, node: Node): boolean {
   if (!required) return true
   return required.nodeSelectorTerms.some(
