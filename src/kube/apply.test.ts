@@ -183,7 +183,7 @@ test('a Service becomes one without an address by being made anew, and is left a
   expect((await applier.apply(wish())).wrote).toBe(false)
   await applier.apply(wish({ clusterIP: 'None' }))
   expect((await applier.apply(wish({ clusterIP: 'None' }))).wrote).toBe(false)
-  expect((await live(Service, 'x'))?.spec?.clusterIP).toBe('None')
+  expect(await live(Service, 'x')).toMatchObject({ spec: { clusterIP: 'None' } })
   expect(writes()).toEqual(['PATCH x', 'DELETE x', 'PATCH x'])
 })
 
