@@ -3,7 +3,7 @@ import { crds } from '../../api/index.ts'
 import { nodes } from '../../hack/control-plane/nodes.ts'
 import { surroundingsOf } from '../../test/surroundings.ts'
 import { countNodes } from '../installation/nodes.ts'
-import { ConfigMap, CustomResourceDefinition, Node } from '../kube/kinds.ts'
+import { ConfigMap, CustomResourceDefinition, Node, Pod } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { kept } from './kept.ts'
 
@@ -45,6 +45,30 @@ test('a CRD that many bring is kept whole only where an operator of ours has wri
 })
 
 const established = { conditions: [{ type: 'Established', status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' }] }
+
+test('of a pod whose it is, where, and whether it is ready', () => {
+  const owner = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'calico-node', uid: '1' }
+  const pod: Pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: 'a',
+      namespace: 'b',
+      deletionTimestamp: '2026-01-01T00:00:00Z',
+      annotations: { long: 'x'.repeat(1_000) },
+      ownerReferences: [owner],
+    },
+    spec: { nodeName: 'node-1', containers: [{ name: 'c', image: 'd' }] },
+    status: { phase: 'Running', conditions: [...established.conditions, { type: 'Ready', status: 'True', message: 'x' }] },
+  }
+  const few = keeping(Pod, pod) as Pod
+  expect(few).toMatchObject({
+    metadata: { ownerReferences: [owner], deletionTimestamp: '2026-01-01T00:00:00Z' },
+    spec: { nodeName: 'node-1' },
+  })
+  expect(few.status).toEqual({ phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] })
+  expect(size(few)).toBeLessThan(500)
+})
 
 test('everything else is kept as it is', () => {
   const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' } }
