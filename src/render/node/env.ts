@@ -5,7 +5,7 @@ import { apiServerEnv, type Env, fieldRef } from '../parts/container.ts'
 import { calicoSystem } from '../parts/places.ts'
 import { when } from '../parts/present.ts'
 import { dataplaneParts } from './dataplane.ts'
-import type { NodeKeys } from './node.ts'
+import type { NodeKeys } from './keys.ts'
 import { earlyNetworking } from './volumes.ts'
 
 /** The packet mark by which the Amazon plugin knows what must leave by the node's first interface. */

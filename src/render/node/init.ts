@@ -7,7 +7,7 @@ import { present } from '../parts/present.ts'
 import { privileged } from '../parts/security.ts'
 import { cniConfigName } from './cni-config.ts'
 import { dataplaneParts } from './dataplane.ts'
-import type { NodeKeys } from './node.ts'
+import type { NodeKeys } from './keys.ts'
 
 export const initContainers = (calico: Calico, { client }: NodeKeys): Container[] =>
   present(

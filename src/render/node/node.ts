@@ -1,6 +1,5 @@
 /** calico-node: what makes a node's pods part of the network. */
 import { hash } from '../../certificates/hash.ts'
-import type { KeyPair, TrustedBundle } from '../../certificates/keys.ts'
 import type { Calico } from '../../installation/calico.ts'
 import { migrationLabel, stages } from '../../installation/migration-label.ts'
 import type { ConfigMap, Container, DaemonSet } from '../../kube/kinds.ts'
@@ -16,16 +15,10 @@ import { cniConfig } from './cni-config.ts'
 import { dataplaneParts } from './dataplane.ts'
 import { nodeEnv } from './env.ts'
 import { initContainers } from './init.ts'
+import type { NodeKeys } from './keys.ts'
 import { bgpLayout, birdTemplates, mounts, templatesOf, volumes } from './volumes.ts'
 
 const name = 'calico-node'
-
-export interface NodeKeys {
-  client: KeyPair
-  /** The pair of Typha, whose name calico-node expects. */
-  typha: KeyPair
-  trust: TrustedBundle
-}
 
 /** calico-node with its permissions and its configuration (spec/installation-render.md §6). */
 export const node = (calico: Calico, keys: NodeKeys): KubeObject[] => [

@@ -4,7 +4,7 @@ import type { Volume, VolumeMount } from '../../kube/kinds.ts'
 import { present } from '../parts/present.ts'
 import { configMapFiles, hostPath } from '../parts/volumes.ts'
 import { dataplaneParts } from './dataplane.ts'
-import type { NodeKeys } from './node.ts'
+import type { NodeKeys } from './keys.ts'
 
 export const birdTemplates = 'bird-templates'
 export const bgpLayout = 'bgp-layout'

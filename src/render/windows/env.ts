@@ -1,7 +1,7 @@
 /** The environment of what runs on Windows nodes, in the order in which running pods have it (spec/installation-render.md §9, §13.2). */
 import type { Calico } from '../../installation/calico.ts'
 import { addresses, backend, basics, clusterType, cniPlugin, metrics, routeSource, typhaClient, typhaName } from '../node/env.ts'
-import type { NodeKeys } from '../node/node.ts'
+import type { NodeKeys } from '../node/keys.ts'
 import { apiServerEnv, type Env, fieldRef } from '../parts/container.ts'
 import { when } from '../parts/present.ts'
 import { onDriveC } from './paths.ts'
