@@ -244,6 +244,23 @@ const pod: KubeObject & { status: object } = {
   },
 }
 
+test('what lasts is said with the time since when, which a restart neither forgets nor writes anew', async () => {
+  const bed = await bedOf()
+  await bed.creates(installation({ calicoNetwork: { ipPools: [] } }))
+  const { operator } = bed.operate()
+  await bed.time.pass(60_000)
+  const before = (await bed.status())!
+  expect(before.Degraded).toMatchObject({ status: 'True', reason: 'ResourceNotFound' })
+  expect(before.Degraded!.message).toMatch(/waiting for enabled IP pools to be created \(since 2026-01-01T00:00:..Z\)/)
+  operator.stop()
+  const since = bed.clock.now() + 1
+  await bed.time.pass(10)
+  bed.operate()
+  await bed.time.pass(120_000)
+  expect(bed.writes({ since }).map(inWords)).toEqual([])
+  expect(await bed.status()).toEqual(before)
+})
+
 test('a restart does not make what is available unavailable, even where one of many kinds takes long to be read', async () => {
   const bed = await bedOf()
   const { operator } = await bed.installed()
