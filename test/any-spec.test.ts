@@ -16,9 +16,11 @@ import type { AnyResource } from '../api/resource.ts'
 import { IPPool } from '../api/v3/ip-pool.ts'
 import { Whisker } from '../api/whisker.ts'
 import type { CustomResourceDefinition } from '../src/kube/kinds.ts'
-import type { KubeObject } from '../src/kube/objects.ts'
-import { builtinSchema } from '../src/kube/schema.ts'
+import { type KubeObject, keyOf, refOf } from '../src/kube/objects.ts'
+import { builtinSchema, type SchemaNode, structuralSchema } from '../src/kube/schema.ts'
 import { sentence } from '../src/reconcile/problems.ts'
+import { faults } from '../src/sandbox/apply/items.ts'
+import { shapeOf } from '../src/sandbox/apply/shapes.ts'
 import { admit, compileVersion } from '../src/sandbox/schema/index.ts'
 import { type Made, madeOf, withResource } from './made.ts'
 import { specOf, type Wildness } from './specs.ts'
@@ -34,6 +36,12 @@ const definitions = new Map(
     return [`${group}/${versions[0].name} ${names.kind}`, definition as unknown as CustomResourceDefinition]
   }),
 )
+
+/** What its fields are, as server-side apply sees them. */
+function fieldsOf(definition: CustomResourceDefinition | undefined, { apiVersion, kind }: KubeObject): SchemaNode {
+  const version = definition?.spec.versions.find(({ name }) => apiVersion.endsWith(`/${name}`))
+  return version ? structuralSchema(version.schema?.openAPIV3Schema ?? {}) : builtinSchema(apiVersion, kind)!
+}
 
 /** What an API server would say against it; addresses of Services it would give itself. */
 function objections(object: KubeObject): string[] {
@@ -51,11 +59,17 @@ function objections(object: KubeObject): string[] {
   return [
     ...errors.filter(({ field }) => field !== 'spec.clusterIPs').map(({ field, detail }) => `${kind} ${metadata.name} ${field}: ${detail}`),
     ...(malformed === undefined ? [] : [malformed]),
+    ...faults(shapeOf(fieldsOf(definition, object)), JSON.parse(JSON.stringify(object)), { duplicates: true }).map(
+      text => `${kind} ${metadata.name} ${text}`,
+    ),
   ]
 }
 
 const clusters = fc.constantFrom(...recordedClusters().keys())
-const recorded = (name: string): readonly KubeObject[] => recordedClusters().get(name)!
+const pullSecrets = ['pull-a', 'pull-b'].map(
+  name => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'tigera-operator' }, data: {} }) as KubeObject,
+)
+const recorded = (name: string): readonly KubeObject[] => [...recordedClusters().get(name)!, ...pullSecrets]
 
 /** In order as to its schema, nearly, and wild. */
 const wildness = fc.constantFrom<Wildness>({ strange: 0 }, { strange: 0 }, { strange: 5 }, { strange: 30 })
@@ -67,6 +81,8 @@ const admitted = new Set<string>()
 
 async function holds(cluster: readonly KubeObject[]): Promise<Made> {
   const made = await madeOf(cluster)
+  const keys = made.objects.map(object => keyOf(refOf(object)))
+  expect(keys.filter((key, index) => keys.indexOf(key) < index)).toEqual([])
   expect(await madeOf(cluster)).toEqual(made)
   for (const object of made.objects) {
     const text = JSON.stringify(object)

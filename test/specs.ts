@@ -53,6 +53,7 @@ const byField: Record<string, readonly string[]> = {
   priorityClassName: ['system-cluster-critical', '', 'No Such'],
   managementClusterAddr: ['management.example.com:9449', '10.0.0.1:9449', 'management.example.com', '', ':'],
   digest: [`sha256:${'0'.repeat(64)}`, 'sha256:', 'latest', ''],
+  name: ['pull-a', 'pull-b', 'pull-a', 'other', 'No Name'],
   image: ['calico/node', 'calico/cni', 'tigera/operator', 'nginx', ''],
   namespaces: ['default', 'kube-system', 'No', ''],
   type: ['RollingUpdate', 'OnDelete', ''],

@@ -55,4 +55,9 @@ test('a port belongs to its own container, and is one', () => {
     [`${at}.containerPort`, '0 is no port'],
   ])
   expect(portFaults({ ...server, spec: {} })).toEqual([])
+  const twice = [5443, 5444].map(containerPort => ({ name: 'apiserver' as const, containerPort }))
+  const template = { spec: { containers: [{ name: 'calico-apiserver' as const, ports: twice }] } }
+  expect(
+    portFaults({ ...server, spec: { apiServerDeployment: { spec: { template } } } }).map(({ path, message }) => [path, message]),
+  ).toEqual([[`${at}.name`, 'port apiserver, 5444, is there already']])
 })

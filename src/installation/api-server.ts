@@ -58,7 +58,9 @@ export const portFaults = (server: APIServer): Problem[] =>
           ...{ reason: 'ResourceValidationError' as const, object: refOf(server), path: `${path}.${below}` },
           ...{ message, remedy },
         })
+        const taken = ports.slice(0, at).some(other => other.name === port || other.containerPort === containerPort)
         return [
+          ...(taken ? [wrong('name', `port ${port}, ${containerPort}, is there already`, 'Leave one of them')] : []),
           ...(owners[port] === name
             ? []
             : [wrong('name', `port ${port} is not one of container ${name}`, `Give it to container ${owners[port]}`)]),

@@ -168,9 +168,9 @@ describe('the platform’s range', () => {
   })
 })
 
-test('pull secrets come in the order of the spec, those that exist', async () => {
+test('pull secrets come in the order of the spec, those that exist, each once', async () => {
   const secret = (name: string) => object('Secret', name, { metadata: { namespace: 'tigera-operator' } })
-  const { facts } = await reading({ imagePullSecrets: [{ name: 'b' }, { name: 'absent' }, { name: 'a' }] }, [secret('a'), secret('b')])
+  const { facts } = await reading({ imagePullSecrets: ['b', 'absent', 'a', 'b'].map(name => ({ name })) }, [secret('a'), secret('b')])
   expect(facts.pullSecrets.map(({ metadata }) => metadata.name)).toEqual(['b', 'a'])
 })
 

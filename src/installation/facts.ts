@@ -139,7 +139,7 @@ export async function readFacts(cluster: Reader, environment: Environment, { bas
     tier: cluster.get(Tier, 'calico-system'),
     tierLabels: labelsTiers(cluster, environment),
     imageSets: cluster.list(ImageSet),
-    pullSecrets: Promise.all((spec.imagePullSecrets ?? []).map(secret => cluster.get(Secret, secret.name ?? '', namespace))),
+    pullSecrets: Promise.all(pullSecretNames(spec).map(secret => cluster.get(Secret, secret, namespace))),
   })
   const { operator, goldmane, gateways, awsNode, tier, ...same } = found
   const known = await readProvider(cluster, base, found.nodes.evidence)
@@ -170,6 +170,11 @@ export async function readFacts(cluster: Reader, environment: Environment, { bas
     migratingNamespace: found.predecessor !== undefined && !runsEverywhere(further.calicoNode),
   }
 }
+
+/** Each once: of pods, the API server takes no name twice. */
+const pullSecretNames = ({ imagePullSecrets = [] }: InstallationSpec): string[] => [
+  ...new Set(imagePullSecrets.map(({ name = '' }) => name)),
+]
 
 const dnsOf = ({ spec }: Deployment) => ({ policy: spec?.template.spec?.dnsPolicy, config: spec?.template.spec?.dnsConfig })
 

@@ -57,13 +57,14 @@ interface Fields {
   readonly [name: string]: unknown
 }
 
-/** Fields that the schema does not name stay: somebody newer may know them. */
+/** Fields that the schema does not name say nothing here, as to every program that is older than they are. */
 function knownFields(fields: Fields, { properties, additionalProperties, required = [] }: JsonSchema, { path, problems }: Place): Fields {
+  if (!properties && !additionalProperties) return fields
+  const own = new Map(Object.entries(properties ?? {}))
   const entries = Object.entries(fields).flatMap(([name, value]) => {
-    const schema = properties?.[name] ?? additionalProperties
-    if (!schema) return [[name, value] as const]
-    const at = properties?.[name] ? `${path}.${name}` : `${path}[${name}]`
-    const known = knownOf(value, schema, { path: at, problems })
+    const schema = own.get(name) ?? additionalProperties
+    if (!schema) return []
+    const known = knownOf(value, schema, { path: own.has(name) ? `${path}.${name}` : `${path}[${name}]`, problems })
     return known === undefined ? [] : [[name, known] as const]
   })
   const known = Object.fromEntries(entries)
