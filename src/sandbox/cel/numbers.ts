@@ -1,6 +1,8 @@
 /** Kubernetes' CEL functions on quantities and semantic versions, and the literals of JSON patches. https://kubernetes.io/docs/reference/using-api/cel/#kubernetes-quantity-library */
 import type { Environment } from '@marcbachmann/cel-js'
-import semver from 'semver'
+import coerce from 'semver/functions/coerce.js'
+import compareVersions from 'semver/functions/compare.js'
+import parse from 'semver/functions/parse.js'
 import { nanosOf } from '../../kube/quantity.ts'
 
 const billion = 1_000_000_000n
@@ -13,9 +15,9 @@ class Quantity {
 }
 
 class Semver {
-  readonly version: semver.SemVer
+  readonly version: NonNullable<ReturnType<typeof parse>>
   constructor(text: string, lenient = false) {
-    const version = lenient ? semver.coerce(text.replace(/^v/, ''), { includePrerelease: true }) : semver.parse(text)
+    const version = lenient ? coerce(text.replace(/^v/, ''), { includePrerelease: true }) : parse(text)
     if (!version || (!lenient && /^[v=\s]/.test(text))) throw new Error(`Semver parse error during conversion from string: ${text}`)
     this.version = version
   }
@@ -78,9 +80,9 @@ function registerSemver(environment: Environment): void {
     .registerFunction(`${type}.major(): int`, ({ version }: Semver) => BigInt(version.major))
     .registerFunction(`${type}.minor(): int`, ({ version }: Semver) => BigInt(version.minor))
     .registerFunction(`${type}.patch(): int`, ({ version }: Semver) => BigInt(version.patch))
-    .registerFunction(`${type}.isLessThan(${type}): bool`, (a: Semver, b: Semver) => semver.lt(a.version, b.version))
-    .registerFunction(`${type}.isGreaterThan(${type}): bool`, (a: Semver, b: Semver) => semver.gt(a.version, b.version))
-    .registerFunction(`${type}.compareTo(${type}): int`, (a: Semver, b: Semver) => BigInt(semver.compare(a.version, b.version)))
+    .registerFunction(`${type}.isLessThan(${type}): bool`, (a: Semver, b: Semver) => compareVersions(a.version, b.version) < 0)
+    .registerFunction(`${type}.isGreaterThan(${type}): bool`, (a: Semver, b: Semver) => compareVersions(a.version, b.version) > 0)
+    .registerFunction(`${type}.compareTo(${type}): int`, (a: Semver, b: Semver) => BigInt(compareVersions(a.version, b.version)))
 }
 
 /** Literals are calls by the time they are parsed: see literals.ts. */
