@@ -74,6 +74,14 @@ test('a problem is told on the resource that asks for what cannot be had, once, 
   ])
 })
 
+test('of very many problems that come at once five are told, and how many more there are', async () => {
+  const problems = Array.from({ length: 80 }, (_, index) => ({ ...problem, path: `spec.x[${index}]` }))
+  observe.reported({ ...bad(problems), controller: { ...report({}).controller, reports: 'calico' } })
+  const all = await events()
+  expect(all).toHaveLength(6)
+  expect(all.map(({ message }) => message)).toContain('75 more problems: see TigeraStatus calico')
+})
+
 test('what comes and goes all the time is told every ten minutes', async () => {
   for (let time_ = 0; time_ < 20; time_++) {
     observe.reported(bad([problem]))

@@ -32,6 +32,8 @@ interface News {
 
 /** What was told is not told again for so long, in milliseconds. */
 const quiet = 600_000
+/** When everything fails at once, the first few of a controller say what there is to say. */
+const mostAtOnce = 5
 /** Longer messages the API server refuses, in octets. */
 const longest = 1_024
 
@@ -68,7 +70,10 @@ export class Events implements Observer {
     const before = this.#standing.get(controller.name) ?? new Set()
     const now = new Set(problems.map(sentence))
     this.#standing.set(controller.name, now)
-    for (const problem of problems) if (!before.has(sentence(problem))) this.#tell(warning(about, problem))
+    const fresh = problems.filter(problem => !before.has(sentence(problem)))
+    for (const problem of fresh.slice(0, mostAtOnce)) this.#tell(warning(about, problem))
+    const rest = fresh.slice(mostAtOnce)
+    if (rest[0]) this.#tell({ ...warning(about, rest[0]), message: `${rest.length} more problems: see TigeraStatus ${controller.reports}` })
     if (now.size === 0 && before.size > 0)
       this.#tell({ about, type: 'Normal', reason: 'Solved', message: `All problems of ${controller.name} are solved` })
   }
