@@ -61,14 +61,14 @@ describe('a list is refused', () => {
           name: 'a',
           cidr: '10.0.0.0/16',
           allowedUses: ['LoadBalancer', 'Workload'],
-          nodeSelector: 'x',
+          nodeSelector: 'has(x)',
           encapsulation: 'IPIP',
           disableBGPExport: true,
         },
       ],
       [
         `${path}[0].allowedUses: IP pool a AllowedUse LoadBalancer cannot be used with Workload/Tunnel`,
-        `${path}[0].nodeSelector: IP pool a is for load balancers and has the node selector x`,
+        `${path}[0].nodeSelector: IP pool a is for load balancers and has the node selector has(x)`,
         `${path}[0].encapsulation: IP pool a is for load balancers and has the encapsulation IPIP`,
         `${path}[0].disableBGPExport: IP pool a is for load balancers and is not exported by BGP`,
       ],
@@ -83,8 +83,8 @@ describe('a list is refused', () => {
   })
 
   test('with node selectors that the plugin of another does not heed', () => {
-    const spec = { cni: { type: 'AmazonVPC' as const }, ...network([{ cidr: '10.0.0.0/16', name: 'a', nodeSelector: 'x' }]) }
-    expect(messages(spec)).toEqual([`${path}[0].nodeSelector: IP pool a has the node selector x, which only Calico CNI heeds`])
+    const spec = { cni: { type: 'AmazonVPC' as const }, ...network([{ cidr: '10.0.0.0/16', name: 'a', nodeSelector: 'has(x)' }]) }
+    expect(messages(spec)).toEqual([`${path}[0].nodeSelector: IP pool a has the node selector has(x), which only Calico CNI heeds`])
   })
 
   test('with a range that the platform did not give to pods, but only while there is no pool', () => {

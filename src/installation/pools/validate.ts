@@ -5,6 +5,7 @@ import { canonicalCidr, familyOf, overlaps, parseCidr } from '../cidr.ts'
 import { invalid } from '../invalid.ts'
 import { isSubdomain } from '../overrides/names.ts'
 import type { Rule } from '../rule.ts'
+import { isSelector } from './selector.ts'
 
 interface PoolContext {
   readonly spec: InstallationSpec
@@ -66,6 +67,17 @@ export const poolRules: readonly Rule<PoolContext>[] = [
     pools.slice(0, index).some(other => other.name === name)
       ? [invalid(`${path}.name`, `IP pool ${name} is specified more than once`, 'Rename one of them')]
       : [],
+  ),
+  rule('pool-selector', ['nodeSelector', 'Calico can read the selector of nodes.'], ({ cidr, nodeSelector = 'all()' }, path) =>
+    isSelector(nodeSelector)
+      ? []
+      : [
+          invalid(
+            `${path}.nodeSelector`,
+            `IP pool ${cidr} has a node selector that cannot be read: ${nodeSelector}`,
+            "Write it as all(), has(gpu) or rack == '1'; join such conditions by && and ||",
+          ),
+        ],
   ),
   rule('pool-load-balancer-alone', ['allowedUses', 'A pool for load balancers serves nothing else.'], (pool, path) =>
     forLoadBalancers(pool) && pool.allowedUses!.length > 1

@@ -320,6 +320,7 @@ const ofPools: Violation[] = [
     path: pool(1, 'name'),
     says: 'same',
   },
+  { id: 'pool-selector', pools: [{ cidr: '10.26.0.0/16', nodeSelector: 'rack = 1' }], path: pool(0, 'nodeSelector'), says: 'rack = 1' },
   {
     id: 'pool-load-balancer-alone',
     pools: [{ cidr: '10.16.0.0/16', encapsulation: 'None', allowedUses: ['LoadBalancer', 'Tunnel'], name: 'balanced' }],
