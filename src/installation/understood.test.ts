@@ -70,6 +70,13 @@ test('what is in order stays as it is, and null is as good as absent', () => {
   expect(known(spec)).toEqual({ variant: 'Calico', controlPlaneNodeSelector: { a: '' }, calicoNetwork: { ipPools: [] } })
 })
 
+test('what cannot be written as a text is no harm', () => {
+  const deep = Array.from({ length: 20_000 }).reduce<unknown>(inner => [inner], 'x')
+  for (const value of [deep, { toString: 1 }, { toJSON: 1 }, Symbol.iterator]) {
+    expect(told({ fipsMode: value, registry: value, nodeMetricsPort: value }).length).toBe(3)
+  }
+})
+
 test('a name of JavaScript’s own is a name like others', () => {
   const spec = JSON.parse('{"controlPlaneNodeSelector":{"__proto__":"x","constructor":"y"}}') as object
   expect(told(spec)).toEqual([])

@@ -115,7 +115,7 @@ const names = {
 function aboutWord(value: unknown, words: readonly (string | number)[]): Complaint | undefined {
   if (words.some(word => word === value)) return undefined
   const offered = words.filter(word => word !== '')
-  const meant = offered.find(word => String(word).toLowerCase() === String(value).toLowerCase())
+  const meant = typeof value === 'string' ? offered.find(word => String(word).toLowerCase() === value.toLowerCase()) : undefined
   const choice = offered.length === 1 ? offered[0] : `one of ${offered.join(', ')}`
   return [
     typeof value === 'string' ? `${shown(value)} is not known` : `it is ${nameOf(value)}, and must be a word`,
