@@ -211,3 +211,14 @@ test('what is asked is never changed', () => {
   resolve(asked, factsWith())
   expect(asked).toEqual(before)
 })
+
+test('a word that nobody knows hides nothing of what the other Installation says well', () => {
+  const result = resolve(
+    asking({ calicoNetwork: { linuxDataplane: 'VPP', bgp: 'Disabled' } }, { calicoNetwork: { linuxDataplane: 'Fast' as never } }),
+    factsWith(),
+  )
+  expect('problems' in result && result.problems.map(({ message, object }) => [object?.name, message])).toEqual([
+    ['overlay', '"Fast" is not known'],
+    ['default', 'the VPP dataplane needs BGP, and it is Disabled'],
+  ])
+})

@@ -36,19 +36,20 @@ export function resolve(asked: Asked, facts: Facts): Resolution {
   const { spec, pools } = withDefaults(written, { provider, facts, found, recorded, ownLogging: logging !== undefined })
 
   const unclear = asked.unclear ?? []
-  const setup = setupOf(spec, facts, unclear)
+  // Where the other of the two Installations says it well, that counts.
+  const gaps = unclear.filter(({ path = '' }) => path.includes('[') || !isSet(written, path))
+  const setup = setupOf(spec, facts, gaps)
   const problems = [
-    ...unclear,
     ...providerDoubted(written, facts, asked.base),
-    ...refusals(setup, poolSetups(setup, unheeded ?? spec.calicoNetwork?.ipPools ?? [], unclear)),
+    ...refusals(setup, poolSetups(setup, unheeded ?? spec.calicoNetwork?.ipPools ?? [], gaps)),
     ...specRules.flatMap(({ check }) => check(spec)),
   ]
   const images = imageSetInUse(facts.imageSets)
   const ofPools = [...pools.problems, ...poolViolations({ spec, pools: pools.pools ?? [] })]
   // Who has to change something anyway shall hear everything at once.
-  if (problems.length > 0) {
+  if (unclear.length + problems.length > 0) {
     const all = [...problems, ...ofPools, ...withoutPullSecrets(asked, facts), ...unmet(spec, facts), ...images.problems]
-    const isTold = new Set(unclear.map(({ path }) => path))
+    const isTold = new Set(gaps.map(({ path }) => path))
     return { problems: blamed([...unclear, ...all.filter(problem => !isTold.has(problem.path))], asked) }
   }
 
