@@ -14,6 +14,19 @@ test('an hour of waiting takes no time, and is seen by the clock', async () => {
   expect(woke).toBe(3_600_000)
 })
 
+test('who waits for less than a number of this size can tell gets on all the same', async () => {
+  const time = new VirtualTime(Date.UTC(2026, 0))
+  const due = time.clock.now() + 1
+  let rounds = 0
+  const again = () => {
+    const left = due - time.clock.now()
+    if (left > 0 && ++rounds < 10_000) time.clock.after(Math.min(left, 0.0001), again)
+  }
+  again()
+  await time.run()
+  expect(time.clock.now()).toBeGreaterThanOrEqual(due)
+})
+
 test('timers fire by time, then in the order they were set, and cancelled ones never', async () => {
   const time = new VirtualTime(0)
   const seen: string[] = []

@@ -78,7 +78,7 @@ export class VirtualTime {
   }
 
   #after(milliseconds: number, run: () => void): () => void {
-    const timer: Timer = { at: this.#now + Math.max(0, milliseconds), order: this.#order++, run }
+    const timer: Timer = { at: this.#now + (milliseconds > 0 ? Math.max(finest, milliseconds) : 0), order: this.#order++, run }
     push(this.#timers, timer)
     return () => {
       timer.run = undefined
@@ -107,6 +107,9 @@ export class VirtualTime {
     throw new Error('virtual time cannot move: immediates keep coming without an end')
   }
 }
+
+/** Milliseconds. Less is lost in a number of this size, and who asked for it would be asked at the same instant for ever. */
+const finest = 0.001
 
 const before = (a: Timer, b: Timer) => a.at < b.at || (a.at === b.at && a.order < b.order)
 

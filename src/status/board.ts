@@ -231,10 +231,11 @@ export class Board {
   /** The earliest of all wishes counts. */
   #again(milliseconds: number): void {
     const { clock } = this.#options
-    const due = clock.now() + milliseconds
+    const wait = Math.ceil(milliseconds) // what is left of a wait can be less than a clock can tell
+    const due = clock.now() + wait
     if (this.#stopped || (this.#timer && this.#timer.due <= due)) return
     this.#timer?.cancel()
-    const cancel = clock.after(milliseconds, () => {
+    const cancel = clock.after(wait, () => {
       this.#timer = undefined
       this.refresh()
     })
