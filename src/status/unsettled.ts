@@ -59,8 +59,9 @@ export class UnsettledWorkloads {
     const unsettledFor = now - entry.since
     if (unsettledFor < podsAfter) return { again: podsAfter - unsettledFor }
     const { looked } = entry
-    const every = Math.min(Math.max(podsEvery.first, unsettledFor / 5), podsEvery.last)
-    if (looked && now - looked.at < every) return { found: looked.found, again: every - (now - looked.at) }
+    // Whole numbers: of fractions so little may be left that no clock can wait for it.
+    const every = Math.min(Math.max(podsEvery.first, Math.ceil(unsettledFor / 5)), podsEvery.last)
+    if (looked && now - looked.at < every) return { found: looked.found, again: Math.ceil(every - (now - looked.at)) }
     const found = await this.#findings(workload, now)
     entry.looked = { at: now, found }
     return { found, again: Math.min(every, found.again ?? every) }
