@@ -43,9 +43,20 @@ interface Packed {
   definitions: readonly unknown[]
 }
 
+let loading: Promise<Packed> | undefined
+
+/** Reads the file, once. Whoever simulates time awaits this before: how long a file takes, no simulated clock knows. */
+export const loadGatewayDefinitions = async (): Promise<void> => {
+  await packed()
+}
+
+function packed(): Promise<Packed> {
+  loading ??= import('./gen/definitions.json', { with: { type: 'json' } }).then(({ default: all }) => all as Packed)
+  return loading
+}
+
 /** All 20, made anew each time, of parts that are shared: nobody may change any. */
-export const readGatewayDefinitions = async (): Promise<GatewayDefinition[]> =>
-  unpacked((await import('./gen/definitions.json', { with: { type: 'json' } })).default as Packed)
+export const readGatewayDefinitions = async (): Promise<GatewayDefinition[]> => unpacked(await packed())
 
 /** `{ "$": 3 }` stands for the fourth of the shared parts. */
 function unpacked({ shared, definitions }: Packed): GatewayDefinition[] {

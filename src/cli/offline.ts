@@ -3,6 +3,7 @@
  * Reaches no network and writes no file.
  */
 import { rootCertificates } from 'node:tls'
+import { loadGatewayDefinitions } from '../../api/gateway/definitions.ts'
 import { Issuer } from '../certificates/issue.ts'
 import type { KeySource } from '../certificates/key-source.ts'
 import { readMode } from '../controllers/mode.ts'
@@ -135,6 +136,7 @@ export class Offline {
     const { clock } = this.time
     const transport = through(this.sandbox.transport({ user: operatorUser, userAgent: 'calico-operator' }), this)
     const surroundings = await this.#surroundings(options)
+    await loadGatewayDefinitions()
     this.#operator = new Operator({ transport, clock, random: this.random, surroundings, observer })
     this.#operator.start()
     return this.#operator

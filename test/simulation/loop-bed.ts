@@ -1,4 +1,5 @@
 /** A cluster in memory with operators in it, in virtual time: what a test of the whole loop needs to build, disturb and count. Nothing in it becomes ready by itself. */
+import { loadGatewayDefinitions } from '../../api/gateway/definitions.ts'
 import { crds, type Mode } from '../../api/index.ts'
 import { nodes } from '../../hack/control-plane/nodes.ts'
 import { Issuer } from '../../src/certificates/issue.ts'
@@ -56,6 +57,9 @@ interface Status {
 type Loose = KubeObject & { spec?: Record<string, unknown>; data?: Record<string, string>; status?: Record<string, unknown> }
 
 const prepared = new Map<string, Promise<Snapshot>>()
+
+// Before time is simulated.
+await loadGatewayDefinitions()
 
 export class Bed {
   readonly time: VirtualTime
