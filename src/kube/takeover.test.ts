@@ -3,8 +3,9 @@ import { bed, configMap, deployment, manager, object, predecessors, recording } 
 import { Applier } from './apply.ts'
 import { entryOf } from './fieldset.ts'
 import { ConfigMap, Deployment, ServiceAccount } from './kinds.ts'
-import { refOf } from './objects.ts'
+import { type KubeObject, refOf } from './objects.ts'
 import { builtinSchema } from './schema.ts'
+import { fold } from './takeover.ts'
 import type { Request, Transport } from './transport.ts'
 
 test("a predecessor's equal object is left alone; with the first change its fields become ours", async () => {
@@ -36,6 +37,25 @@ test('when things only have to go, one request does it all', async () => {
     'f:metadata': { 'f:finalizers': { 'v:"example.com/other"': {} }, 'f:labels': { 'f:app': {} } },
   })
   expect((await applier.apply(account({ finalizers: ['example.com/other'] }))).wrote).toBe(false)
+})
+
+test('the record keeps the version in which the server keeps the object', () => {
+  const theirs = {
+    manager: 'operator',
+    operation: 'Update',
+    apiVersion: 'kept/v1',
+    fieldsType: 'FieldsV1',
+    fieldsV1: { 'f:data': { 'f:a': {} } },
+  } as const
+  const live = { ...configMap({ a: '1' }), metadata: { name: 'x', namespace: 'default', resourceVersion: '1', managedFields: [theirs] } }
+  const folded = fold(configMap({}), live as unknown as KubeObject, {
+    schema: undefined,
+    manager,
+    predecessors: ['operator'],
+    whole: true,
+    contentDiffers: true,
+  })
+  expect(folded?.patch[1]).toMatchObject({ value: [{ manager, operation: 'Apply', apiVersion: 'kept/v1' }] })
 })
 
 test('what somebody else wants too stays when it goes from ours', async () => {

@@ -41,7 +41,8 @@ export function fold(wanted: KubeObject, live: KubeObject, how: Ownership & { co
   const mine: ManagedFieldsEntry = {
     manager: how.manager,
     operation: 'Apply',
-    apiVersion: wanted.apiVersion,
+    // Not always that of the object: what an aggregated API shows may be kept, and recorded, as something else.
+    apiVersion: own?.apiVersion ?? taken[0]?.entry.apiVersion ?? wanted.apiVersion,
     time: own?.time ?? taken[0]?.entry.time,
     fieldsType: 'FieldsV1',
     fieldsV1: asFieldsV1(fieldsV1),
