@@ -94,6 +94,8 @@ async function holds(cluster: readonly KubeObject[]): Promise<Made> {
     expect(problem.message, JSON.stringify(problem)).not.toBe('')
     expect(problem.path ?? problem.object, JSON.stringify(problem)).toBeDefined()
     const text = sentence(problem)
+    // Nobody writes these here.
+    expect(text).not.toMatch(/\bundefined\b|\bNaN\b|\[object|\bnull\b/)
     expect(isPrintable(text) && text.length < 3000, `${text.length}: ${text.slice(0, 200)}`).toBe(true)
   }
   return made

@@ -3,7 +3,7 @@ import * as gatewayKinds from '../../api/gateway/kinds.ts'
 import { GatewayAPI } from '../../api/gatewayapi.ts'
 import { askedClasses, classProblems, decidedClasses, proxyKey } from '../installation/gateway/classes.ts'
 import { type ConfigRead, readConfig, usualConfig } from '../installation/gateway/config.ts'
-import { understoodSpec } from '../installation/understood.ts'
+import { besides, understoodSpec } from '../installation/understood.ts'
 import { withoutPullSecrets } from '../installation/waiting.ts'
 import * as kinds from '../kube/kinds.ts'
 import { type ObjectRef, refOf } from '../kube/objects.ts'
@@ -156,10 +156,15 @@ function ready({ resource, unclear, rival, decision, custom, proxies }: Found) {
   const wrong = [
     ...unclear,
     ...(rival ? [twice(resource, rival)] : []),
-    ...overrideFaults(resource, 'gatewayControllerDeployment'),
-    ...overrideFaults(resource, 'gatewayCertgenJob'),
-    ...(custom?.problems ?? []),
-    ...classProblems(resource, proxies),
+    ...besides(
+      [
+        ...overrideFaults(resource, 'gatewayControllerDeployment'),
+        ...overrideFaults(resource, 'gatewayCertgenJob'),
+        ...(custom?.problems ?? []),
+        ...classProblems(resource, proxies),
+      ],
+      unclear,
+    ),
   ]
   if (!calico) throw wrong.length > 0 ? new Invalid([...wrong, undecided]) : new Waiting([undecided])
   const missing = [...withoutPullSecrets(asked, facts), ...calico.lacks(['envoyGateway', 'envoyProxy', 'envoyRatelimit'])]

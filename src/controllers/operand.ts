@@ -9,7 +9,7 @@ import { requesterBindings } from '../certificates/csr.ts'
 import type { Calico } from '../installation/calico.ts'
 import type { ImageName } from '../installation/images.ts'
 import { workloadOverride } from '../installation/overrides/workload.ts'
-import { understoodSpec } from '../installation/understood.ts'
+import { besides, understoodSpec } from '../installation/understood.ts'
 import { withoutPullSecrets } from '../installation/waiting.ts'
 import { ClusterRoleBinding, ConfigMap, Namespace, Secret } from '../kube/kinds.ts'
 import { type Kind, type KubeObject, type ObjectRef, refOf } from '../kube/objects.ts'
@@ -96,8 +96,7 @@ export function ready<R extends Asking, I extends Issued>(
   const invalid = [
     ...unclear,
     ...(rival ? [twice(resource, rival)] : []),
-    ...overrides.flatMap(field => overrideFaults(resource, field)),
-    ...wrong,
+    ...besides([...overrides.flatMap(field => overrideFaults(resource, field)), ...wrong], unclear),
     ...(issued?.keys.problems ?? []),
   ]
   if (!calico) throw invalid.length > 0 ? new Invalid([...invalid, undecided]) : new Waiting([undecided])

@@ -61,7 +61,8 @@ export const portFaults = (server: APIServer): Problem[] =>
         const taken = ports.slice(0, at).some(other => other.name === port || other.containerPort === containerPort)
         return [
           ...(taken ? [wrong('name', `port ${port}, ${containerPort}, is there already`, 'Leave one of them')] : []),
-          ...(owners[port] === name
+          // Where one has no name, that has been told.
+          ...(!name || !port || owners[port] === name
             ? []
             : [wrong('name', `port ${port} is not one of container ${name}`, `Give it to container ${owners[port]}`)]),
           ...(containerPort >= 1 && containerPort <= 65535

@@ -6,7 +6,7 @@ import { notInstalled } from './capabilities.ts'
 import { type FelixConfiguration, metadataOf } from './kinds.ts'
 import type { Fault } from './overrides/fault.ts'
 import { workloadOverride } from './overrides/workload.ts'
-import { understoodSpec } from './understood.ts'
+import { besides, understoodSpec } from './understood.ts'
 
 /** Names of code points that traffic is marked with: https://www.iana.org/assignments/dscp-registry/ */
 const codePoints = new Set([
@@ -27,7 +27,10 @@ export function istioProblems(asking: Istio): Problem[] {
   const { because, remedy } = notInstalled.find(({ kind }) => kind === resource.kind)!
   return [
     ...unclear,
-    ...faults.map((fault): Problem => ({ reason: 'ResourceValidationError', object: refOf(resource), ...fault })),
+    ...besides(
+      faults.map((fault): Problem => ({ reason: 'ResourceValidationError', object: refOf(resource), ...fault })),
+      unclear,
+    ),
     { reason: 'InvalidConfigurationError', message: because, object: refOf(resource), remedy },
   ]
 }

@@ -18,6 +18,7 @@ import { poolViolations } from './pools/validate.ts'
 import { type ProviderFacts, providerNamed } from './providers.ts'
 import { limitations, refusals } from './refusals.ts'
 import { poolSetups, setupOf } from './setup.ts'
+import { besides } from './understood.ts'
 import { specRules } from './validate.ts'
 import { unmet, withoutPullSecrets } from './waiting.ts'
 
@@ -49,8 +50,7 @@ export function resolve(asked: Asked, facts: Facts): Resolution {
   // Who has to change something anyway shall hear everything at once.
   if (unclear.length + problems.length > 0) {
     const all = [...problems, ...ofPools, ...withoutPullSecrets(asked, facts), ...unmet(spec, facts), ...images.problems]
-    const isTold = new Set(gaps.map(({ path }) => path))
-    return { problems: blamed([...unclear, ...all.filter(problem => !isTold.has(problem.path))], asked) }
+    return { problems: blamed([...unclear, ...besides(all, gaps)], asked) }
   }
 
   return {

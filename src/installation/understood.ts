@@ -29,6 +29,12 @@ export function understoodSpec<R extends KubeObject & { spec?: object }>(resourc
   return { known: { ...resource, spec: known }, problems: problems.map(problem => ({ object, ...problem })) }
 }
 
+/** Problems but for those of what stands in where something is not understood: that has been told. */
+export const besides = (problems: readonly Problem[], unclear: readonly Problem[]): Problem[] =>
+  problems.filter(({ path = '' }) => !unclear.some(one => one.path !== undefined && (path === one.path || isBelow(path, one.path))))
+
+const isBelow = (path: string, above: string): boolean => path.startsWith(`${above}.`) || path.startsWith(`${above}[`)
+
 interface Place {
   readonly path: string
   readonly problems: Problem[]
@@ -50,7 +56,11 @@ function knownOf(value: unknown, schema: JsonSchema, place: Place): unknown {
 /** What is no item leaves something in its place, if there is anything that says nothing, so that the others keep theirs. */
 const knownItems = (list: readonly unknown[], { items = {} }: JsonSchema, { path, problems }: Place): unknown[] =>
   list
-    .map((item, index) => knownOf(item, items, { path: `${path}[${index}]`, problems }) ?? nothingOf(items))
+    .map((item, index) => {
+      const at = `${path}[${index}]`
+      if (item === null || item === undefined) problems.push(invalid(at, 'there is nothing', 'Write something there, or leave it out'))
+      return knownOf(item, items, { path: at, problems }) ?? nothingOf(items)
+    })
     .filter(item => item !== undefined)
 
 interface Fields {
