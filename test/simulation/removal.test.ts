@@ -61,7 +61,7 @@ const removals: readonly Removal[] = [
 
 /** How many of them are tried, the first always among them; and at how many of its writes the process dies, evenly spread. All with 1000. */
 const count = Number(process.env.REMOVALS ?? 2)
-const kills = Number(process.env.REMOVAL_KILLS ?? 3)
+const kills = Number(process.env.REMOVAL_KILLS ?? 2)
 const today = Number(process.env.REMOVALS_FROM ?? Math.floor(Date.now() / 86_400_000))
 const others = removals.slice(1)
 const turn = (today * (count - 1)) % others.length
