@@ -15,6 +15,7 @@ export function seed(server: Server): void {
     } as unknown as Item)
   for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease']) put('namespaces', namespace(name))
   put('services', kubernetes(server.settings.serviceCIDRs))
+  put('endpointslices.discovery.k8s.io', kubernetesSlice(server.settings.serviceCIDRs))
   put('servicecidrs.networking.k8s.io', serviceCidr(server.settings.serviceCIDRs))
   for (const [name, value] of [
     ['system-node-critical', 2_000_001_000],
@@ -52,6 +53,21 @@ function kubernetes([cidr = '']: readonly string[]) {
       internalTrafficPolicy: 'Cluster',
     },
     status: { loadBalancer: {} },
+  }
+}
+
+/** Where an API server says that it answers; nothing ever connects there. */
+const advertised = { IPv4: '192.0.2.1', IPv6: '2001:db8::1' }
+
+function kubernetesSlice([cidr = '']: readonly string[]) {
+  const { family } = network(cidr)
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: 'kubernetes', namespace: 'default', generation: 1, labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+    addressType: family,
+    endpoints: [{ addresses: [advertised[family]], conditions: { ready: true } }],
+    ports: [{ name: 'https', protocol: 'TCP', port: 6443 }],
   }
 }
 

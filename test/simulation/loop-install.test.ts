@@ -156,3 +156,10 @@ test('one seed, one course of events', async () => {
   }
   expect(await course()).toEqual(await course())
 })
+
+test('the BPF dataplane can find out where the API is, as on any cluster whose API server says so', async () => {
+  const bed = await bedOf()
+  await bed.installed({ calicoNetwork: { linuxDataplane: 'BPF', bpfNetworkBootstrap: 'Enabled' } })
+  const node = (await bed.list('apps/v1', 'daemonsets')).find(({ metadata }) => metadata.name === 'calico-node')
+  expect(JSON.stringify(node)).toMatch(/"KUBERNETES_APISERVER_ENDPOINTS","value":"192\.0\.2\.1:6443"/)
+})
