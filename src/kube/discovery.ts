@@ -55,7 +55,7 @@ export class Discovery {
     if (definition)
       return isEstablished(definition) && (definition.spec?.versions?.some(({ name, served }) => served && name === version) ?? false)
     const service = this.#services.get(`${version}.${group}`)
-    if (service?.spec?.service && !holds(service, 'Available')) return false
+    if (service && !isAnswered(service)) return false
     this.#asked ??= this.#ask()
     return (await this.#asked).has(`${kind.apiVersion}/${kind.plural}`)
   }
@@ -89,7 +89,13 @@ export class Discovery {
     if (isAbout && type === 'state') this.#catchUp()
     if (!object || type === 'state') return
     if (kind.kind === CustomResourceDefinition.kind) this.#again((object as Definition).spec?.group)
-    else if (kind.kind === APIService.kind) this.#again((object as Service).spec?.group)
+    else if (kind.kind === APIService.kind) this.#noticeService(object as Service, type)
+  }
+
+  /** Until another server is available it refuses whoever asks. */
+  #noticeService(service: Service, type: CacheEvent['type']): void {
+    this.#asked = undefined
+    if (type === 'deleted' || isAnswered(service)) this.#again(service.spec?.group)
   }
 
   /** What is there when a view comes in step makes no events; and who asked for a kind before it was there has been told that there is none. */
@@ -101,7 +107,9 @@ export class Discovery {
   #isSaid({ apiVersion, plural }: Kind): boolean {
     const [group, version] = [groupOf(apiVersion), versionOf(apiVersion)]
     const definition = this.#definitions.get(`${plural}.${group}`)
-    return definition ? isEstablished(definition) : this.#services.get(`${version}.${group}`)?.spec?.service !== undefined
+    if (definition) return isEstablished(definition)
+    const service = this.#services.get(`${version}.${group}`)
+    return service?.spec?.service ? isAnswered(service) : false
   }
 
   /** Which of a group's kinds has changed matters little: only those that were not served ask again. */
@@ -114,6 +122,7 @@ export class Discovery {
 const versionOf = (apiVersion: string): string => apiVersion.slice(apiVersion.indexOf('/') + 1)
 const holds = ({ status }: Definition | Service, type: string): boolean =>
   status?.conditions?.some(condition => condition.type === type && condition.status === 'True') ?? false
+const isAnswered = (service: Service): boolean => !service.spec?.service || holds(service, 'Available')
 const isEstablished = (definition: Definition): boolean => holds(definition, 'Established')
 
 /** `apps/v1/deployments` for each, of https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery */
