@@ -155,7 +155,7 @@ test('a server that is gone is told once, however many watches miss it, and once
   cut(true)
   await time.pass(60_000)
   expect(messages()).toEqual(['error the API server cannot be reached; it is tried until it can'])
-  const unreadable = async () => (await metrics.unreadable.get()).values.map(({ labels, value }) => [labels.resource, value])
+  const unreadable = async () => (await metrics.unreadable.get()).values.map(({ labels, value }) => [labels.resource, value]).sort()
   expect(await unreadable()).toEqual([
     ['configmaps', 1],
     ['secrets', 1],
