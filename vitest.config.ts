@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     // Files share a worker's modules: no test changes any, and loading the API's schemas anew for each file costs more than the tests.
     isolate: false,
+    // As Node runs them: the sources need no transformation, and a tenth of the time goes with it.
+    experimental: { viteModuleRunner: false },
     maxWorkers: 2,
     projects: [
       {

@@ -6,7 +6,7 @@ import { differences, stateOf } from './cluster.ts'
 import { clusterFrom, installedByManifest, watching } from './moving-bed.ts'
 
 /** Every n-th write is one to die at; 1 takes minutes. */
-const every = Number(process.env.MOVING_KILLED_EVERY ?? 23)
+const every = Number(process.env.MOVING_KILLED_EVERY ?? 47)
 /** How many seeds of faults. */
 const seeds = Number(process.env.MOVING_SEEDS ?? 1)
 
