@@ -17,6 +17,8 @@ const released = [
   ...['installation', 'apiserver', 'whisker', 'goldmane', 'guardian', 'gatewayapi'].map(name => `operator.tigera.io/${name}-controller`),
 ]
 
+const rbac = 'rbac.authorization.k8s.io/v1'
+
 const workload = (kind: 'DaemonSet' | 'Deployment', name: string, namespace = calicoSystem): ObjectRef => ({
   apiVersion: 'apps/v1',
   kind,
@@ -33,9 +35,19 @@ const others = [
 /** Of all kinds of nodes. */
 const nodes = [workload('DaemonSet', 'calico-node'), workload('DaemonSet', 'calico-node-windows')]
 
+/** What those two had beside their pods, which need it to the end. */
+const trappings = [
+  ...['calico-kube-controllers', 'csi-node-driver'].map(
+    (name): ObjectRef => ({ apiVersion: 'v1', kind: 'ServiceAccount', name, namespace: calicoSystem }),
+  ),
+  ...['ClusterRole', 'ClusterRoleBinding'].map((kind): ObjectRef => ({ apiVersion: rbac, kind, name: 'calico-kube-controllers' })),
+  { apiVersion: rbac, kind: 'ClusterRoleBinding', name: 'calico-kube-controllers-endpoint-controller' },
+  { apiVersion: 'v1', kind: 'Service', name: 'calico-kube-controllers-metrics', namespace: calicoSystem },
+  { apiVersion: 'storage.k8s.io/v1', kind: 'CSIDriver', name: 'csi.tigera.io' },
+]
+
 const gone = (ref: ObjectRef): Condition => ({ ref, is: 'gone' })
 
-const rbac = 'rbac.authorization.k8s.io/v1'
 /** What the reference keeps until pods are gone, by a finalizer that nobody takes off when it no longer runs (spec/installation-controller.md §6). */
 const protectedByReference = ['calico-node', 'calico-cni-plugin'].flatMap((name): ObjectRef[] => [
   { apiVersion: 'v1', kind: 'ServiceAccount', name, namespace: calicoSystem },
@@ -82,7 +94,11 @@ export function teardown({ leaving, disown, pods }: Leaving): Outcome {
   const after = [...nodes.map(gone), ...some(pods.nodes)]
   return {
     disown,
-    remove: [...own, ...nodes.map(ref => ({ ref, after: [...[...own, ...others].map(gone), ...some(pods.served)] }))],
+    remove: [
+      ...own,
+      ...trappings.map(ref => ({ ref, ours: '', after: own.map(gone) })),
+      ...nodes.map(ref => ({ ref, after: [...[...own, ...others].map(gone), ...some(pods.served)] })),
+    ],
     release: [
       ...protectedByReference.map(ref => ({ ref, finalizers: ['tigera.io/cni-protector'], after })),
       { ref: leaving, finalizers: released, after },
