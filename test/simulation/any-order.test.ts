@@ -28,8 +28,8 @@ const calm = 180_000
 
 /** How many seeds are tried beside those that once failed. */
 const count = Number(process.env.ORDERS ?? 2)
-/** With which seed it begins: another one each day. */
-const first = Number(process.env.ORDERS_FROM ?? Math.floor(Date.now() / 86_400_000) * count)
+/** With which seed it begins. */
+const first = Number(process.env.ORDERS_FROM ?? 1)
 const failedOnce: readonly number[] = [229]
 const seeds = [...failedOnce, ...Array.from({ length: count }, (_, index) => first + index)]
 

@@ -29,8 +29,8 @@ const all = Array.from({ length: configurations.length - 1 }, (_, step) => step 
 )
 /** How many of the pairs are tried; all of them with 90. */
 const count = Number(process.env.SWITCHES ?? 2)
-/** With which of them it begins changes from day to day, so that all have their turn. */
-const first = Number(process.env.SWITCHES_FROM ?? Math.floor(Date.now() / 86_400_000) * count) % all.length
+/** With which of them it begins. */
+const first = Number(process.env.SWITCHES_FROM ?? 0) % all.length
 const pairs = [...all, ...all].slice(first, first + Math.min(count, all.length))
 
 interface Installed {
