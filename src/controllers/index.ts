@@ -40,7 +40,7 @@ export const controllers = (surroundings: Surroundings): Controller[] => {
     gatewayApi(surroundings),
     gatewayCrds(surroundings),
     istio(surroundings),
-    tiers(),
+    tiers(surroundings),
     kubeProxy(surroundings),
     kubeProxyBack(surroundings),
     misnamed(),

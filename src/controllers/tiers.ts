@@ -1,4 +1,5 @@
 /** The tier of the operator's policies, and leave for all pods of ours to be answered by DNS. */
+
 import { APIServer } from '../../api/apiserver.ts'
 import { Installation } from '../../api/installation.ts'
 import { GlobalNetworkPolicy, NetworkPolicy } from '../../api/v3/network-policy.ts'
@@ -7,13 +8,16 @@ import { type Asked, readProvider } from '../installation/facts.ts'
 import { overlaid } from '../installation/overlay.ts'
 import { nodeEvidence } from '../installation/provider-detection.ts'
 import { type ClusterDns, providerNamed } from '../installation/providers.ts'
+import { labelsTiers } from '../installation/served-admission.ts'
 import { DaemonSet, Namespace, Node, Service } from '../kube/kinds.ts'
 import { defineController, type Reader } from '../reconcile/controller.ts'
 import { type Problem, Waiting } from '../reconcile/problems.ts'
+import { labelledWithTier } from '../render/parts/policy.ts'
 import { tiers as rendered, tierName } from '../render/tiers/tiers.ts'
 import { readAsked } from './asked.ts'
+import type { Surroundings } from './surroundings.ts'
 
-export const tiers = () =>
+export const tiers = ({ environment }: Surroundings) =>
   defineController({
     name: 'tiers',
     reports: 'tiers',
@@ -26,11 +30,15 @@ export const tiers = () =>
       const evidence = await cluster.derive('what nodes say about the provider', Node, nodeEvidence)
       const { dns } = providerNamed(spec.kubernetesProvider || (await readProvider(cluster, base, evidence)).provider?.name)
       const served = await Promise.all([Tier, NetworkPolicy, GlobalNetworkPolicy].map(kind => cluster.serves(kind)))
-      const [namespace, nodeLocal] = await Promise.all([cluster.get(Namespace, dns.namespace), readNodeLocalDns(cluster, dns)])
-      return { dns, served: served.every(Boolean), there: namespace !== undefined, nodeLocal }
+      const [namespace, nodeLocal, labels] = await Promise.all([
+        cluster.get(Namespace, dns.namespace),
+        readNodeLocalDns(cluster, dns),
+        labelsTiers(cluster, environment),
+      ])
+      return { labels, dns, served: served.every(Boolean), there: namespace !== undefined, nodeLocal }
     },
 
-    desired({ dns, served, there, nodeLocal }) {
+    desired({ labels, dns, served, there, nodeLocal }) {
       if (!served) {
         const remedy =
           'With CRDs of crd.projectcalico.org the API server of Calico serves them: create an APIServer, and see TigeraStatus apiserver'
@@ -42,7 +50,11 @@ export const tiers = () =>
       }
       const { objects, remove } = rendered({ dns, nodeLocalDns: nodeLocal })
       // What older operators made under these names; users may have made others under them since.
-      return { objects, remove: remove.map(ref => ({ ref, ours: '' })), problems: there ? [] : [withoutNamespace(dns)] }
+      return {
+        objects: labels ? objects.map(labelledWithTier) : objects,
+        remove: remove.map(ref => ({ ref, ours: '' })),
+        problems: there ? [] : [withoutNamespace(dns)],
+      }
     },
   })
 

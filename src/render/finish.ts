@@ -2,12 +2,12 @@
  * The last word on every rendered object: whose it is, its labels, what all pods have in common, and the user's overrides.
  * What it returns is exactly what reaches the cluster. Never reads it, and knows no component but by the table of overrides.
  */
-import { NetworkPolicy } from '../../api/v3/network-policy.ts'
 import type { Calico } from '../installation/calico.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import type { Wanted } from '../reconcile/controller.ts'
 import { labelled, owned } from './identity.ts'
 import { overridden } from './overrides.ts'
+import { labelledWithTier } from './parts/policy.ts'
 import { finishedPods } from './pods.ts'
 
 /** Whose objects these are: the resource that asked for them, with what in it overrides workloads. */
@@ -30,11 +30,4 @@ export const finish = <T extends KubeObject | Wanted>(calico: Calico, rendered: 
 const finished = <T extends KubeObject>(calico: Calico, object: T, { owner, spec }: Served): T =>
   labelled(owned(overridden(finishedPods(calico, tiered(calico, object)), spec), owner), { owner, operator: calico.operator.name })
 
-function tiered<T extends KubeObject>({ tierLabels }: Calico, object: T): T {
-  if (!tierLabels || !isPolicy(object)) return object
-  const { metadata, spec } = object
-  return { ...object, metadata: { ...metadata, labels: { ...metadata.labels, 'projectcalico.org/tier': spec.tier ?? 'default' } } }
-}
-
-const isPolicy = (object: KubeObject): object is NetworkPolicy =>
-  object.apiVersion === NetworkPolicy.apiVersion && object.kind === NetworkPolicy.kind
+const tiered = <T extends KubeObject>({ tierLabels }: Calico, object: T): T => (tierLabels ? labelledWithTier(object) : object)

@@ -3,6 +3,7 @@ import type { NetworkPolicy, NetworkPolicySpec, PolicyRule } from '../../../api/
 import type { Endpoint } from '../../installation/calico.ts'
 import { parseAddress } from '../../installation/cidr.ts'
 import type { ClusterDns } from '../../installation/providers.ts'
+import type { KubeObject } from '../../kube/objects.ts'
 import { calicoSystem } from './places.ts'
 
 const tier = 'calico-system'
@@ -14,6 +15,16 @@ export const policy = (name: string, spec: Omit<NetworkPolicySpec, 'tier'>, name
   metadata: { name: `${tier}.${name}`, namespace },
   spec: { tier, ...spec },
 })
+
+/** As admission policies of ours label it (`Calico.tierLabels`); what is no policy stays as it is. */
+export function labelledWithTier<T extends KubeObject>(object: T): T {
+  if (!isPolicy(object)) return object
+  const { metadata, spec } = object
+  return { ...object, metadata: { ...metadata, labels: { ...metadata.labels, 'projectcalico.org/tier': spec.tier ?? 'default' } } }
+}
+
+const isPolicy = (object: KubeObject): object is NetworkPolicy =>
+  object.apiVersion === 'projectcalico.org/v3' && ['NetworkPolicy', 'GlobalNetworkPolicy'].includes(object.kind)
 
 /** To the cluster's DNS: one rule per protocol. */
 export const dnsEgress = ({ namespace, selector, ports }: ClusterDns): PolicyRule[] =>
