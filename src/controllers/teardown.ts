@@ -93,6 +93,7 @@ const some = (pods: readonly ObjectRef[]): Condition[] => pods.slice(0, 10).map(
 export function teardown({ leaving, disown, pods }: Leaving): Outcome {
   const after = [...nodes.map(gone), ...some(pods.nodes)]
   return {
+    leaving: true,
     disown,
     remove: [
       ...own,

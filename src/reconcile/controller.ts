@@ -77,6 +77,8 @@ export interface Outcome {
   problems?: Problem[]
   /** What is waited for though nothing is wrong, in sentences. */
   awaited?: string[]
+  /** All is to go, and what is waited for is only that it may: until then what is there does its work. */
+  leaving?: boolean
   /** Texts appended to the Available message, as for certificates about to expire. */
   warnings?: string[]
   /** Fields of the status of the resource this controller serves, beside its conditions; undefined ones are taken away. */

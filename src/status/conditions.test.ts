@@ -5,7 +5,7 @@ import { conditionsOf, type Findings } from './conditions.ts'
 import { mirrored } from './mirrored.ts'
 
 const now = Date.parse('2026-11-21T08:00:00.500Z')
-const fine: Findings = { problems: [], progressing: [], failing: [], warnings: [], ready: true }
+const fine: Findings = { problems: [], progressing: [], leaving: [], failing: [], warnings: [], ready: true }
 const invalid: Problem = { reason: 'InvalidConfigurationError', message: 'must be 0 or at least 1280', path: 'spec.calicoNetwork.mtu' }
 
 /** Status, reason and message by type. */
@@ -35,6 +35,12 @@ test('what is awaited keeps it from being available, and is said line by line', 
     Degraded: ['False', 'Unknown', ''],
     Progressing: ['True', 'ResourceNotReady', 'one\ntwo'],
   })
+})
+
+test('what is only kept from going is progress, and is as available as ever', () => {
+  const { Available, Progressing } = brief({ leaving: ['one'] })
+  expect([Available?.[0], Progressing]).toEqual(['True', ['True', 'ResourceNotReady', 'one']])
+  expect(brief({ leaving: ['one'], progressing: ['two'] }).Available).toEqual(['False', 'ResourceNotReady', 'two\none'])
 })
 
 test('failing pods degrade it, and what is awaited is then no progress', () => {

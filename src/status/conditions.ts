@@ -9,6 +9,8 @@ export interface Findings {
   problems: readonly Problem[]
   /** What is awaited, in sentences. */
   progressing: readonly string[]
+  /** What is awaited before something may go; it is as available as ever until then. */
+  leaving: readonly string[]
   /** Pods that fail, in sentences. */
   failing: readonly string[]
   /** Appended to the message of Available. */
@@ -27,11 +29,12 @@ export interface Before {
 
 /** Available, Degraded, Progressing, each with the time at which it became so. */
 export function conditionsOf(findings: Findings, before: Before): TigeraStatusCondition[] {
-  const { progressing, failing, ready } = findings
+  const { failing, leaving, ready } = findings
+  const progressing = [...findings.progressing, ...leaving]
   const problems = findings.problems.toSorted((a, b) => bySeverity(a.reason, b.reason))
   const degraded = degradation(problems, ready ? failing : [])
   const moving = ready && failing.length === 0 && progressing.length > 0
-  const available = ready && !degraded && !moving
+  const available = ready && !degraded && findings.progressing.length === 0
   const fine = available && { reason: 'AllObjectsAvailable' as const, message: availableText(findings.warnings) }
   const hindrance = degraded ?? (moving ? inProgress(progressing) : notYet)
   return [

@@ -31,12 +31,17 @@ export function findings(
     ...(outcome?.problems ?? []),
     ...(enacted?.problems ?? []),
   ])
-  const waits = reports.flatMap(({ outcome, enacted }) => [...(enacted?.waiting ?? []), ...(outcome?.awaited ?? [])])
+  const waits = (leaving: boolean) =>
+    reports
+      .filter(({ outcome }) => (outcome?.leaving ?? false) === leaving)
+      .flatMap(({ outcome, enacted }) => [...(enacted?.waiting ?? []), ...(outcome?.awaited ?? [])])
+      .map(text => dated({ text }, dating))
   const lines = workloads.flatMap(workload => lineOf(workload, pods.get(keyOf(refOf(workload)))) ?? [])
   const linesThat = (fail: boolean) => lines.filter(({ failing }) => failing === fail).map(line => dated(line, dating))
   return {
     problems: problems.map(problem => (isPassing(problem) ? datedProblem(problem, dating) : problem)),
-    progressing: [...waits.map(text => dated({ text }, dating)), ...linesThat(false)],
+    progressing: [...waits(false), ...linesThat(false)],
+    leaving: waits(true),
     failing: linesThat(true),
     warnings: reports.flatMap(({ outcome, enacted }) => [...(outcome?.warnings ?? []), ...(enacted?.lacking ?? [])]),
     ready: reports.length === expected && reports.every(({ enacted }) => enacted !== undefined),

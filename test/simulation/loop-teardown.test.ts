@@ -69,6 +69,11 @@ describe('deleting the Installation', () => {
     await bed.time.pass(60_000)
     expect((await bed.live(node))?.metadata.deletionTimestamp).toBeUndefined()
     expect(await bed.live(controllers)).toBeUndefined()
+    expect(await bed.status()).toMatchObject({
+      Available: { status: 'True' },
+      Progressing: { status: 'True' },
+      Degraded: { status: 'False' },
+    })
     await bed.deletes(apiserver)
     await bed.time.pass(10_000)
     expect(await bed.live(installationRef)).toBeUndefined()
