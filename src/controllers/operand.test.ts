@@ -177,3 +177,14 @@ test('while nobody serves policies, Goldmane runs and says what it lacks, and no
   expect((result as Outcome).problems).toMatchObject([{ reason: 'ResourceUpdateError', object: { kind: 'NetworkPolicy' } }])
   expect(messages(await run(components.guardian, cluster, { serves: false }))).toEqual([expect.stringContaining('nobody serves policies')])
 })
+
+test('policies that were made while somebody served them count on, for calico-node reads them without anybody', async () => {
+  const stored = (name: string): KubeObject => ({
+    apiVersion: 'crd.projectcalico.org/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name, namespace: 'calico-system' },
+  })
+  const since = [...cluster, stored('calico-system.goldmane'), stored('calico-system.guardian-access')]
+  expect(await run(components.goldmane, since, { serves: false })).toMatchObject({ problems: [] })
+  expect(wanted(await run(components.guardian, since, { serves: false })).map(({ kind }) => kind)).toContain('Deployment')
+})
