@@ -1,7 +1,6 @@
 /** What follows from the CNI plugin, plugin by plugin. A table of facts; the provider is another axis (providers.ts), and so is the dataplane (spec/installation-render.md §5, §6.6). */
 
 import type { InstallationSpec } from '../../api/installation.ts'
-import type { ProviderFacts } from './providers.ts'
 
 export type CniType = 'Calico' | 'GKE' | 'AmazonVPC' | 'AzureVNET'
 export type IpamType = 'Calico' | 'HostLocal' | 'AmazonVPC' | 'AzureVNET'
@@ -63,5 +62,5 @@ export interface CniFound {
 }
 
 /** The plugin in use when the user names none: the one that always was, or whose DaemonSet is there, even where the provider would suggest another. */
-export const cniTypeOf = ({ cni }: InstallationSpec, provider: ProviderFacts, { awsNode, cniBefore }: CniFound): CniType =>
+export const cniTypeOf = ({ cni }: InstallationSpec, provider: { readonly cniType: CniType }, { awsNode, cniBefore }: CniFound): CniType =>
   cni?.type || cniBefore || (awsNode ? 'AmazonVPC' : provider.cniType)
