@@ -1,10 +1,11 @@
 /** What was asked of Calico as a whole: the Installation, its overlay, and what follows from both. Read by every controller that serves it. */
 import { Installation } from '../../api/installation.ts'
 import type { Calico } from '../installation/calico.ts'
-import { type Asked, type Environment, type Facts, heard, readFacts } from '../installation/facts.ts'
+import { type Asked, type Environment, type Facts, heard, specOf } from '../installation/facts.ts'
 import type { Imported } from '../installation/imported.ts'
 import { overlaid } from '../installation/overlay.ts'
 import type { PoolDecision } from '../installation/pools/decide.ts'
+import { readFacts } from '../installation/read.ts'
 import { isSet, resolve } from '../installation/resolve.ts'
 import type { KubeObject, OwnerReference } from '../kube/objects.ts'
 import { readImported } from '../migration/manifests/read.ts'
@@ -76,8 +77,8 @@ const withImport = (asked: Asked, imported: Imported): Asked => ({
 })
 
 /** Where a field is wrong that nobody wrote, it is said whose it is. */
-function sourced(problems: readonly Problem[], { base, overlay }: Asked, imported: Imported | undefined): Problem[] {
-  const spec = overlaid(base.spec ?? {}, overlay?.spec)
+function sourced(problems: readonly Problem[], written: Asked, imported: Imported | undefined): Problem[] {
+  const spec = specOf(written)
   return problems.map(problem => {
     const { path, message } = problem
     const isImported = imported && path && isSet(imported.spec, path) && !isSet(spec, path)

@@ -1,7 +1,7 @@
 /** Keeps the certificate authority of this cluster, and leave for pods to request certificates where a signer of the user's answers them. */
 import { requesterRole } from '../certificates/csr.ts'
 import { readAuthority } from '../certificates/trust.ts'
-import { overlaid } from '../installation/overlay.ts'
+import { specOf } from '../installation/facts.ts'
 import { ClusterRole, Secret } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { defineController, type Wanted } from '../reconcile/controller.ts'
@@ -22,7 +22,7 @@ export const authority = ({ environment: { operator }, issuer }: Surroundings) =
       if (!asked) return undefined
       // What is being deleted keeps what it has, and gets nothing anew.
       if (asked.base.metadata.deletionTimestamp) return 'leaving' as const
-      const { certificateManagement: management } = overlaid(asked.base.spec ?? {}, asked.overlay?.spec)
+      const { certificateManagement: management } = specOf(asked)
       const found = await readAuthority(cluster, issuer, { operatorNamespace: operator.namespace, management, create: true })
       return { owner: ownerOf(asked.base), management, found }
     },

@@ -4,11 +4,11 @@ import { requesterBindings } from '../certificates/csr.ts'
 import type { KeyPair } from '../certificates/keys.ts'
 import type { Calico } from '../installation/calico.ts'
 import { computed } from '../installation/computed.ts'
+import { specOf } from '../installation/facts.ts'
 import { calicoVersion } from '../installation/images.ts'
 import { type Imported, noteOf } from '../installation/imported.ts'
 import { memories } from '../installation/memory.ts'
 import { reportedMtu } from '../installation/mtu.ts'
-import { overlaid } from '../installation/overlay.ts'
 import { heldUp, unready, withoutNodesForTypha } from '../installation/waiting.ts'
 import * as kinds from '../kube/kinds.ts'
 import { type KubeObject, refOf } from '../kube/objects.ts'
@@ -129,8 +129,8 @@ function rendered(calico: Calico, { asked: { imported }, facts }: Decision, { ke
   }
 }
 
-const remembered = ({ asked: { base, overlay }, facts }: Decision, { cni }: Calico): Note[] =>
-  memories(overlaid(base.spec ?? {}, overlay?.spec), { provider: facts.provider, chosen: cni.type })
+const remembered = ({ asked, facts }: Decision, { cni }: Calico): Note[] =>
+  memories(specOf(asked), { provider: facts.provider, chosen: cni.type })
 
 /** Without kube-proxy nobody finds the API any other way, so what the manifest said of it is copied to where the operator looks, once: from then on it is the user's. */
 function servicesEndpoint({ dataplane, operator }: Calico, { servicesEndpoint: found }: Partial<Imported> = {}): Wanted[] {

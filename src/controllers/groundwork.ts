@@ -1,6 +1,5 @@
 /** What all of Calico stands on, and what is there although more is waited for: the namespace, and the configuration that Calico's own programs read. */
-import { bgpFields, type FelixFields, felixFields } from '../installation/felix.ts'
-import { withImported } from '../installation/imported.ts'
+import { bgpFields, type FelixFields, felixFields, withImported } from '../installation/felix.ts'
 import { unready } from '../installation/waiting.ts'
 import * as kinds from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/objects.ts'

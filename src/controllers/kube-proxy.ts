@@ -1,10 +1,9 @@
 /** Switches kube-proxy off while the BPF dataplane does its work, and on again after; only where the Installation says that it may. */
-import type { InstallationSpec } from '../../api/installation.ts'
-import { type Asked, type Environment, readProvider } from '../installation/facts.ts'
+import { type Asked, type Environment, specOf } from '../installation/facts.ts'
 import { calicoKinds } from '../installation/kinds.ts'
 import { type KubeProxy, kubeProxyOf, offSwitchPath, risksWithoutKubeProxy } from '../installation/kube-proxy.ts'
-import { overlaid } from '../installation/overlay.ts'
 import { nodeEvidence } from '../installation/provider-detection.ts'
+import { readProvider } from '../installation/read.ts'
 import { ConfigMap, DaemonSet, Node } from '../kube/kinds.ts'
 import type { ObjectRef } from '../kube/objects.ts'
 import { defineController, type Reader, type Wanted } from '../reconcile/controller.ts'
@@ -61,8 +60,6 @@ async function readManaging(cluster: Reader): Promise<Asked | undefined> {
   const leaving = asked?.base.metadata.deletionTimestamp !== undefined
   return asked && !leaving && specOf(asked).calicoNetwork?.kubeProxyManagement === 'Enabled' ? asked : undefined
 }
-
-const specOf = ({ base, overlay }: Asked): InstallationSpec => overlaid(base.spec ?? {}, overlay?.spec)
 
 async function readBpf(cluster: Reader, { v3 }: Environment): Promise<boolean> {
   const felix = await cluster.get(calicoKinds(v3).felix, 'default')

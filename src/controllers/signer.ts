@@ -1,6 +1,6 @@
 /** Answers requests to the operator's own signer while certificates come from requests; all other requests are left to others. */
 import { denial, type Waiting, waitingForSigner } from '../certificates/refused.ts'
-import { overlaid } from '../installation/overlay.ts'
+import { specOf } from '../installation/facts.ts'
 import { CertificateSigningRequest } from '../kube/kinds.ts'
 import { defineController } from '../reconcile/controller.ts'
 import { readAsked } from './asked.ts'
@@ -11,7 +11,7 @@ export const signer = () =>
 
     async read(cluster) {
       const asked = await readAsked(cluster)
-      if (!asked || !overlaid(asked.base.spec ?? {}, asked.overlay?.spec).certificateManagement) return undefined
+      if (!asked || !specOf(asked).certificateManagement) return undefined
       return cluster.derive('requests that wait for the signer of the operator', CertificateSigningRequest, waitingForSigner)
     },
 

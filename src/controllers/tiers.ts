@@ -4,10 +4,10 @@ import { APIServer } from '../../api/apiserver.ts'
 import { Installation } from '../../api/installation.ts'
 import { GlobalNetworkPolicy, NetworkPolicy } from '../../api/v3/network-policy.ts'
 import { Tier } from '../../api/v3/tier.ts'
-import { type Asked, readProvider } from '../installation/facts.ts'
-import { overlaid } from '../installation/overlay.ts'
+import { specOf } from '../installation/facts.ts'
 import { nodeEvidence } from '../installation/provider-detection.ts'
 import { type ClusterDns, providerNamed } from '../installation/providers.ts'
+import { readProvider } from '../installation/read.ts'
 import { labelsTiers } from '../installation/served-admission.ts'
 import { DaemonSet, Namespace, Node, Service } from '../kube/kinds.ts'
 import { defineController, type Reader } from '../reconcile/controller.ts'
@@ -25,8 +25,8 @@ export const tiers = ({ environment }: Surroundings) =>
     async read(cluster) {
       const [asked, needed] = await Promise.all([readAsked(cluster), isNeeded(cluster)])
       if (!needed) return undefined
-      const { base, overlay }: Partial<Asked> & Pick<Asked, 'base'> = asked ?? { base: nothingAsked }
-      const spec = overlaid(base.spec ?? {}, overlay?.spec)
+      const { base } = asked ?? { base: nothingAsked }
+      const spec = specOf(asked ?? { base: nothingAsked })
       const evidence = await cluster.derive('what nodes say about the provider', Node, nodeEvidence)
       const { dns } = providerNamed(spec.kubernetesProvider || (await readProvider(cluster, base, evidence)).provider?.name)
       const served = await Promise.all([Tier, NetworkPolicy, GlobalNetworkPolicy].map(kind => cluster.serves(kind)))

@@ -1,8 +1,7 @@
 /** Calico on Windows nodes, where the Installation wants it there. What all nodes share, the core makes; this waits for it. */
 import { IPAMConfiguration } from '../../api/v3/ipam.ts'
 import type { Calico } from '../installation/calico.ts'
-import type { Asked } from '../installation/facts.ts'
-import { overlaid } from '../installation/overlay.ts'
+import { type Asked, specOf } from '../installation/facts.ts'
 import { providerNamed } from '../installation/providers.ts'
 import { type WindowsFacts, wantsWindows, windowsHeldUp } from '../installation/windows.ts'
 import { ConfigMap, DaemonSet, Service } from '../kube/kinds.ts'
@@ -36,7 +35,7 @@ export const windows = (surroundings: Surroundings) =>
     async read(cluster) {
       const asked = await readAsked(cluster)
       if (!asked) return undefined
-      if (!wantsWindows(overlaid(asked.base.spec ?? {}, asked.overlay?.spec))) return readLeaving(cluster, asked)
+      if (!wantsWindows(specOf(asked))) return readLeaving(cluster, asked)
       // What is being deleted keeps what it has until its turn comes.
       if (asked.base.metadata.deletionTimestamp) return 'leaving'
       const decision = await readDecision(cluster, surroundings.environment, asked)

@@ -7,9 +7,10 @@ import { readerOf } from '../../test/reader.ts'
 import type { Node } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { computed } from './computed.ts'
-import { type Asked, type Environment, readFacts } from './facts.ts'
+import type { Asked, Environment } from './facts.ts'
 import { calicoKinds } from './kinds.ts'
 import { ownershipLabel, toIPPoolSpec } from './pools/convert.ts'
+import { readFacts } from './read.ts'
 import { resolve } from './resolve.ts'
 
 const scenarios = join(import.meta.dirname, '../../test/parity/scenarios')

@@ -8,6 +8,7 @@ import type { DaemonSet } from '../kube/kinds.ts'
 import type { Problem } from '../reconcile/problems.ts'
 import type { Calico } from './calico.ts'
 import type { Facts } from './facts.ts'
+import type { Imported } from './imported.ts'
 import { metadataOf } from './kinds.ts'
 import { heldUp } from './waiting.ts'
 
@@ -46,6 +47,15 @@ export function felixFields(calico: Calico, facts: Facts): FelixFields {
     annotations: 'enabled' in switched ? { [ownBpfEnabled]: String(switched.enabled) } : lastSet(facts.felix),
     problems: 'problem' in switched ? [switched.problem] : [],
   }
+}
+
+/**
+ * Of FelixConfiguration, what the manifest's calico-node had from its variables: while that one is replaced it is enforced, since variables had the last word, and from then on it is
+ * whoever changes it.
+ */
+export function withImported(fields: FelixFields, { felixConfiguration = {} }: Partial<Imported> = {}, moving: boolean): FelixFields {
+  const { claim, enforce } = fields
+  return moving ? { ...fields, enforce: { ...felixConfiguration, ...enforce } } : { ...fields, claim: { ...claim, ...felixConfiguration } }
 }
 
 /** Where Felix listens for programs in pods that ask for their policies. */

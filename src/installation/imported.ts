@@ -8,7 +8,6 @@ import type { FelixConfigurationSpec } from '../../api/v3/felix-configuration.ts
 import type { ConfigMap } from '../kube/kinds.ts'
 import type { Note } from '../reconcile/controller.ts'
 import type { Problem } from '../reconcile/problems.ts'
-import type { FelixFields } from './felix.ts'
 
 /** What is kept. */
 export interface Settings {
@@ -26,15 +25,6 @@ export interface Imported extends Settings {
   readonly warnings: readonly string[]
   /** Where the manifest's calico-node finds the Kubernetes API; read only until the operator's own ConfigMap of that name is there. */
   readonly servicesEndpoint?: ConfigMap
-}
-
-/**
- * Of FelixConfiguration, what the manifest's calico-node had from its variables: while that one is replaced it is enforced, since variables had the last word, and from then on it is
- * whoever changes it.
- */
-export function withImported(fields: FelixFields, { felixConfiguration = {} }: Partial<Imported> = {}, moving: boolean): FelixFields {
-  const { claim, enforce } = fields
-  return moving ? { ...fields, enforce: { ...felixConfiguration, ...enforce } } : { ...fields, claim: { ...claim, ...felixConfiguration } }
 }
 
 const type = 'Imported'

@@ -8,10 +8,9 @@ import type { Problem } from '../reconcile/problems.ts'
 import { assembled } from './assemble.ts'
 import type { Calico } from './calico.ts'
 import { withDefaults } from './defaults.ts'
-import type { Asked, Facts } from './facts.ts'
+import { type Asked, type Facts, specOf } from './facts.ts'
 import { imageSetInUse, unusedImageSets } from './image-set.ts'
 import { memoryWarnings } from './memory.ts'
-import { overlaid } from './overlay.ts'
 import { foundPool } from './pools/convert.ts'
 import type { PoolDecision } from './pools/decide.ts'
 import { poolViolations } from './pools/validate.ts'
@@ -74,7 +73,7 @@ export function resolve(asked: Asked, facts: Facts): Resolution {
 
 /** What is asked for, but for the pools: only those of the Installation named default are made, since with a list that comes and goes so would the addresses of pods. */
 function laidOver({ base, overlay }: Asked): InstallationSpec {
-  const spec = overlaid(base.spec ?? {}, overlay?.spec)
+  const spec = specOf({ base, overlay })
   if (!overlay?.spec?.calicoNetwork?.ipPools) return spec
   const { ipPools: _, ...network } = spec.calicoNetwork ?? {}
   const listed = base.spec?.calicoNetwork?.ipPools

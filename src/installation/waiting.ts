@@ -6,9 +6,8 @@ import type { InstallationSpec } from '../../api/installation.ts'
 import type { Problem } from '../reconcile/problems.ts'
 import type { Calico } from './calico.ts'
 import { bootstrapObstacles } from './dataplane.ts'
-import type { Asked, Facts } from './facts.ts'
+import { type Asked, type Facts, specOf } from './facts.ts'
 import { coreImages } from './images.ts'
-import { overlaid } from './overlay.ts'
 import { lacksNodes } from './typha.ts'
 import { typhaReplicas } from './typha-replicas.ts'
 
@@ -43,10 +42,10 @@ const withoutPools = (calico: Calico): Missing =>
     : undefined
 
 /** Step 20: all of those that are missing. */
-export function withoutPullSecrets({ base, overlay }: Asked, { pullSecrets, environment }: Facts): Problem[] {
+export function withoutPullSecrets(asked: Asked, { pullSecrets, environment }: Facts): Problem[] {
   const there = new Set(pullSecrets.map(({ metadata }) => metadata.name))
   const { namespace } = environment.operator
-  return (overlaid(base.spec ?? {}, overlay?.spec).imagePullSecrets ?? []).flatMap(({ name = '' }, index) => {
+  return (specOf(asked).imagePullSecrets ?? []).flatMap(({ name = '' }, index) => {
     if (there.has(name)) return []
     return {
       reason: 'ResourceReadError' as const,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { InstallationSpec } from '../../api/installation.ts'
 import { readerOf } from '../../test/reader.ts'
 import type { KubeObject } from '../kube/objects.ts'
-import { podSubnets, readFacts } from './facts.ts'
+import { podSubnets, readFacts } from './read.ts'
 import { asking, factsWith, ipPool } from './testdata/asked.ts'
 
 const { environment } = factsWith()
