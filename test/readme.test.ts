@@ -27,6 +27,11 @@ test('every npm script that is named exists', () => {
   expect(named.filter(({ script }) => !(script in scripts))).toEqual([])
 })
 
+test('what the README names starts where nothing is installed yet, with whatever Node there is', () => {
+  const plain = Object.entries(scripts).filter(([, script]) => /(^|&& )node (?!hack\/with-modules\.mjs)/.test(script))
+  expect(plain).toEqual([])
+})
+
 test('every link leads to a file', () => {
   const links = pages.flatMap(({ name, text }) =>
     [...text.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, link = '']) => ({ name, link })),
