@@ -50,13 +50,13 @@ class Terminal {
   }
 }
 
-test('a frame shows what is reported, then what runs, aligned', () => {
+test('a frame shows what is reported, then what runs, each aligned', () => {
   const lines = frame(scene, { width: 80, paint: plain, beat: 0 })
   expect(lines).toEqual([
     '',
     '  TigeraStatus',
-    '    ⠋ calico       DaemonSet "calico-system/calico-node" is not available (aw…',
-    '    ✔ tiers        All objects available',
+    '    ⠋ calico  DaemonSet "calico-system/calico-node" is not available (awaitin…',
+    '    ✔ tiers   All objects available',
     '',
     '  ready',
     '      nodes        ████████████████░░░░░░░░  2 of 3',
@@ -67,7 +67,7 @@ test('a frame shows what is reported, then what runs, aligned', () => {
 
 test('what is degraded is marked so, and how much more there is to read', () => {
   const degraded: Scene = { ...scene, statuses: [{ name: 'calico', state: 'degraded', message: 'a\nb\nc' }] }
-  expect(frame(degraded, { width: 80, paint: plain, beat: 0 })[2]).toBe('    ✖ calico       a (and 2 more)')
+  expect(frame(degraded, { width: 80, paint: plain, beat: 0 })[2]).toBe('    ✖ calico  a (and 2 more)')
 })
 
 test('news are what has changed, a line each', () => {

@@ -37,10 +37,11 @@ const barWidth = 24
 
 /** The block: what is reported, then what runs. */
 export function frame({ nodes, statuses, workloads }: Scene, look: Look): string[] {
-  const names = Math.max(...[...statuses, ...workloads].map(({ name }) => name.length), 'nodes'.length)
   const rows = [{ name: 'nodes', ...nodes }, ...workloads]
+  // Each block is as wide as its own names, so that long names of workloads leave what is said its room.
+  const [reporting, names] = [statuses, rows].map(each => Math.max(0, ...each.map(({ name }) => name.length))) as [number, number]
   const heading = (text: string) => `  ${look.paint('dim', text)}`
-  const reported = statuses.map(status => `    ${mark(status, look)} ${statusText(status, names, look)}`)
+  const reported = statuses.map(status => `    ${mark(status, look)} ${statusText(status, reporting, look)}`)
   const running = rows.map(row => `      ${padded(row.name, names)}  ${bar(row, look.paint)}  ${row.ready} of ${row.wanted}`)
   return ['', ...(reported.length > 0 ? [heading('TigeraStatus'), ...reported, ''] : []), heading('ready'), ...running, '']
 }
