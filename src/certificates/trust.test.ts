@@ -15,13 +15,13 @@ beforeAll(async () => {
 
 const management = { caCert: base64(usersAuthorityPem), signerName: 'example.com/signer' }
 
-test('everybody but one waits for the authority, in the predecessor’s words', async () => {
+test('everybody but one waits for the authority, and says who makes it', async () => {
   const { authority: none, waiting } = await readAuthority(readerOf([]), issuerAt(born), { operatorNamespace })
   expect(none).toBeUndefined()
   expect(waiting?.problems).toEqual([
     {
       reason: 'ResourceCreateError',
-      message: 'Unable to create the Tigera CA: it does not exist yet',
+      message: 'it does not exist yet; the controller of the Installation makes it',
       object: { apiVersion: 'v1', kind: 'Secret', name: 'tigera-ca-private', namespace: operatorNamespace },
     },
   ])

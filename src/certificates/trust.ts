@@ -25,8 +25,6 @@ export interface AuthorityOptions {
   management?: CertificateManagement
   /** One controller only creates and keeps the authority's Secret; all others wait for it. */
   create?: boolean
-  /** What the controller reports while there is none: `Unable to create the Tigera CA` unless given. */
-  unable?: string
 }
 
 /** Either the authority, or why there is none; nothing is thrown here, `waiting` is for the controller to throw where it decides. */
@@ -49,7 +47,7 @@ export async function readAuthority(cluster: Reader, issuer: Issuer, options: Au
   const secret = await cluster.get(Secret, authoritySecret, namespace)
   const stored = pairOf(secret)
   if (stored) issuer.authorityStored()
-  else if (!create) return usable({ wrong: 'it does not exist yet' }, ref, options)
+  else if (!create) return waitingFor('it does not exist yet; the controller of the Installation makes it', { object: ref })
   const pair = stored ?? (await issuer.authority())
   const found = usable(ownAuthority(pair), ref, options)
   return found.authority && create
@@ -86,15 +84,15 @@ function kept(pair: IssuedPair, namespace: string, type?: string): Secret {
 
 const installation: ObjectRef = { apiVersion: 'operator.tigera.io/v1', kind: 'Installation', name: 'default' }
 
-function usable(
-  authority: Authority | Unusable,
-  ref: ObjectRef,
-  { unable = 'Unable to create the Tigera CA', management }: AuthorityOptions,
-): AuthorityFound {
+function usable(authority: Authority | Unusable, ref: ObjectRef, { management }: AuthorityOptions): AuthorityFound {
   if (!('wrong' in authority)) return { authority }
   const at = management ? { object: installation, path: 'spec.certificateManagement.caCert' } : { object: ref }
-  return { waiting: new Waiting([{ reason: 'ResourceCreateError', message: `${unable}: ${authority.wrong}`, ...at }]) }
+  return waitingFor(`Unable to create the Tigera CA: ${authority.wrong}`, at)
 }
+
+const waitingFor = (message: string, at: Pick<Problem, 'object' | 'path'>): AuthorityFound => ({
+  waiting: new Waiting([{ reason: 'ResourceCreateError', message, ...at }]),
+})
 
 /**
  * What a trusted bundle has to hold because of a certificate that another controller or the user keeps; undefined when the

@@ -97,7 +97,7 @@ describe('what holds a component up', () => {
 
   test('may be the authority that is not there yet', async () => {
     const gone = (object: KubeObject) => object.kind === 'Secret' && object.metadata.name === 'tigera-ca-private'
-    expect(messages(await flows(without(gone)))).toEqual(['Unable to create the Tigera CA: it does not exist yet'])
+    expect(messages(await flows(without(gone)))).toEqual(['it does not exist yet; the controller of the Installation makes it'])
   })
 
   test('may be an ImageSet without its image', async () => {
