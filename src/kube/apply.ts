@@ -9,7 +9,7 @@ import { canonical } from './canonical.ts'
 import { withClaims } from './claims.ts'
 import type { Client } from './client.ts'
 import type { Clock } from './clock.ts'
-import { type Difference, needsWrite, type Ownership } from './compare.ts'
+import { needsWrite, type Ownership } from './compare.ts'
 import { Contest, effectOf, Unsettled } from './contest.ts'
 import { isAlreadyExists, isConflict, isInvalid, isNotFound, Stale } from './errors.ts'
 import { clearer, mustBeReplaced } from './immutable.ts'
@@ -19,7 +19,7 @@ import { type Releasing, releasing } from './release.ts'
 import type { SchemaNode } from './schema.ts'
 import { switched } from './switched.ts'
 import { fold } from './takeover.ts'
-import type { Change, Prepared, Wish } from './wish.ts'
+import type { Applied, ApplyOptions, Change, Prepared, Wish } from './wish.ts'
 
 export interface ApplierOptions {
   client: Client
@@ -31,31 +31,6 @@ export interface ApplierOptions {
   predecessors: readonly string[]
   clock: Clock
   report?: (news: ApplyNews) => void
-}
-
-export interface ApplyOptions {
-  /** More fields of the same object, each of which counts only where nobody else has set it. */
-  defaults?: object
-  /** Left alone once it is there. */
-  createOnly?: boolean
-  /** Only over this resourceVersion, '' for none: what else is there nobody has decided about yet. */
-  over?: string
-  /** Part of somebody else's object: what a predecessor set beside it stays. So it is, too, when there are defaults. */
-  part?: boolean
-  /** Where its status is written to, which is all that is written then. */
-  subresource?: 'status' | 'approval'
-  /** The kind has no such place: status is a field like others. */
-  statusInside?: boolean
-}
-
-export interface Applied {
-  /** `owner`: nothing but the record of who set what has changed. */
-  wrote: false | 'created' | 'changed' | 'owner'
-  /** Not written, because it is not over what it was decided from. */
-  outdated?: true
-  object: KubeObject
-  /** Why it was written. */
-  difference?: Difference
 }
 
 /** What is worth telling, though nothing is wrong. */

@@ -1,8 +1,8 @@
 /** Remembers what was written, to notice a write that does not settle and a field that somebody else keeps changing back. Never writes. */
-import type { Applied, ApplyOptions } from './apply.ts'
 import type { Clock } from './clock.ts'
 import type { Difference } from './compare.ts'
 import { describe, type KubeObject, keyOf, type ObjectRef } from './objects.ts'
+import type { Applied, ApplyOptions } from './wish.ts'
 
 /** The server stores something else than what was applied: applying it again could only go on for ever. */
 export class Unsettled extends Error {

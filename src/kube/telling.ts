@@ -1,6 +1,7 @@
 /** An Applier that tells of every write, and what came of it. Changes nothing about what is written. */
-import { type Applied, Applier, type ApplierOptions, type ApplyOptions } from './apply.ts'
+import { Applier, type ApplierOptions } from './apply.ts'
 import { type KubeObject, type ObjectRef, refOf } from './objects.ts'
+import type { Applied, ApplyOptions } from './wish.ts'
 
 /** `none`: a write that changed nothing. `owner`: nothing but the record of who set what has changed. `failed`: refused, or not answered. */
 export type Effect = 'created' | 'changed' | 'owner' | 'none' | 'deleted' | 'released' | 'failed'
