@@ -41,5 +41,5 @@ export function parseCniConfig(text: string): CniConfig {
   }
 }
 
-const isMap = (value: unknown): value is { [field: string]: unknown } =>
+export const isMap = (value: unknown): value is { [field: string]: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

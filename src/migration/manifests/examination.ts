@@ -30,6 +30,11 @@ export interface Place {
   readonly container?: string
 }
 
+/** What installs the CNI plugin and its configuration on a node. */
+export const cniInstaller: Place = { container: 'install-cni' }
+/** What the configuration is written from. */
+export const cniTemplate = 'CNI_NETWORK_CONFIG'
+
 export class Examination {
   readonly manifest: Manifest
   readonly problems: Problem[] = []
@@ -97,6 +102,11 @@ export class Examination {
   pathOf(name: string, { of = 'node', container = nameOf(of) }: Place = {}): string {
     const initial = this.pod(of)?.initContainers?.some(each => each.name === container)
     return `spec.template.spec.${initial ? 'initContainers' : 'containers'}[${container}].env[${name}]`
+  }
+
+  /** What says where the CNI configuration is. */
+  get cniPath(): string {
+    return this.pathOf(cniTemplate, cniInstaller)
   }
 
   #fromConfigMap({ name, valueFrom }: EnvVar, place: Place): string | undefined {

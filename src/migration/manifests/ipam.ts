@@ -1,8 +1,7 @@
 /** Where the manifest takes pods' addresses from, and whether it routes by BGP (spec/namespace-migration.md §A.3.9, points 2 and 3). Pure. */
 import type { InstallationSpec } from '../../../api/installation.ts'
-import type { CniIpam } from './cni-config.ts'
+import { type CniIpam, isMap } from './cni-config.ts'
 import type { Examination } from './examination.ts'
-import { cniPath } from './network.ts'
 
 type Backend = 'bird' | 'vxlan' | 'none'
 type Ipam = 'Calico' | 'HostLocal'
@@ -20,11 +19,11 @@ export function ipam(seen: Examination): InstallationSpec {
   const backend = backendOf(seen)
   if (!type) {
     const message = `the IPAM plugin ${JSON.stringify(found.type)} is not known here`
-    seen.refuse({ path: cniPath(seen), message, remedy: `Use one of ${Object.keys(types).join(', ')}` })
+    seen.refuse({ path: seen.cniPath, message, remedy: `Use one of ${Object.keys(types).join(', ')}` })
     return {}
   }
   const faults = type === 'Calico' ? faultsOfCalico(found) : faultsOfHostLocal(found)
-  for (const message of faults) seen.refuse({ path: cniPath(seen), message: `ipam: ${message}`, remedy: 'Remove it' })
+  for (const message of faults) seen.refuse({ path: seen.cniPath, message: `ipam: ${message}`, remedy: 'Remove it' })
   const bgp = backend && together[type][backend]
   if (backend && !bgp) {
     const message = `${backendVariable} is ${backend}, which does not go with the IPAM plugin ${found.type}`
@@ -77,8 +76,6 @@ const faultOfSubnet = (subnet: unknown, where: string): string[] =>
   !isGiven(subnet) || ofNode.includes(String(subnet))
     ? []
     : [`${where} is ${JSON.stringify(subnet)}, and only ${ofNode.join(' or ')} can be taken over`]
-
-const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isGiven = (value: unknown): boolean =>
   value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)

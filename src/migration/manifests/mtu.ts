@@ -1,6 +1,6 @@
 /** Which MTU the manifest gives to interfaces: all places that say so must say the same (spec/namespace-migration.md §A.3.11). Pure. */
 import { templateMtu } from './cni-config.ts'
-import type { Examination, Place, Taken } from './examination.ts'
+import { cniInstaller, type Examination, type Place, type Taken } from './examination.ts'
 
 const tunnels = ['FELIX_IPINIPMTU', 'FELIX_VXLANMTU', 'FELIX_VXLANMTUV6', 'FELIX_WIREGUARDMTU', 'FELIX_WIREGUARDMTUV6']
 
@@ -37,7 +37,6 @@ function saidBy(seen: Examination, variable: string, { otherwise, ...place }: Pl
 function ofCni(seen: Examination): Said | undefined {
   const { calico } = seen.cni
   if (!calico) return undefined
-  const place = { container: 'install-cni' }
-  if (calico.mtu === templateMtu) return saidBy(seen, 'CNI_MTU', { ...place, otherwise: usual })
-  return { by: 'mtu of the CNI configuration', path: seen.pathOf('CNI_NETWORK_CONFIG', place), value: Number(calico.mtu ?? 0) }
+  if (calico.mtu === templateMtu) return saidBy(seen, 'CNI_MTU', { ...cniInstaller, otherwise: usual })
+  return { by: 'mtu of the CNI configuration', path: seen.cniPath, value: Number(calico.mtu ?? 0) }
 }

@@ -4,23 +4,17 @@ import { type CniType, cniTypes } from '../../installation/cni.ts'
 import { overlaid } from '../../installation/overlay.ts'
 import { addresses } from './addresses.ts'
 import { noCniConfig, parseCniConfig } from './cni-config.ts'
-import type { Examination, Place, Taken } from './examination.ts'
+import { cniInstaller, cniTemplate, type Examination, type Taken } from './examination.ts'
 import { ipam } from './ipam.ts'
-
-const installer: Place = { container: 'install-cni' }
-const template = 'CNI_NETWORK_CONFIG'
-
-/** What says where the CNI configuration is. */
-export const cniPath = (seen: Examination): string => seen.pathOf(template, installer)
 
 /** Everything else looks at what is read here. */
 export function readCniConfig(seen: Examination): Taken {
-  const text = seen.value(template, installer)
+  const text = seen.value(cniTemplate, cniInstaller)
   try {
     if (text !== undefined) seen.cni = parseCniConfig(text)
   } catch {
     // What the parser says would quote from it, and it may hold keys.
-    seen.refuse({ path: cniPath(seen), message: `${template} is no JSON`, remedy: 'Write a CNI configuration there' })
+    seen.refuse({ path: seen.cniPath, message: `${cniTemplate} is no JSON`, remedy: 'Write a CNI configuration there' })
   }
   return {}
 }
@@ -49,7 +43,7 @@ export function network(seen: Examination): Taken {
 function byCalico(seen: Examination): Taken {
   if (!seen.cni.calico) {
     const message = 'the CNI configuration has no plugin of the type calico'
-    seen.refuse({ path: cniPath(seen), message, remedy: 'Add it, or set FELIX_INTERFACEPREFIX to the prefix of the plugin in use' })
+    seen.refuse({ path: seen.cniPath, message, remedy: 'Add it, or set FELIX_INTERFACEPREFIX to the prefix of the plugin in use' })
     seen.ignore(ofNetwork)
     return {}
   }
@@ -65,7 +59,7 @@ function byCalico(seen: Examination): Taken {
 /** What of the chain can be no other than it is. */
 function chain(seen: Examination): void {
   const { name, calico } = seen.cni
-  const path = cniPath(seen)
+  const path = seen.cniPath
   if (name !== 'k8s-pod-network') {
     const message = `the name of the CNI configuration is ${JSON.stringify(name)}, and only k8s-pod-network can be taken over`
     seen.refuse({ path, message, remedy: 'Name it k8s-pod-network' })
@@ -90,7 +84,7 @@ function sysctl(seen: Examination): { sysctl?: Sysctl } {
   const given = Object.entries((seen.cni.others.tuning?.sysctl ?? {}) as Record<string, unknown>).sort(([a], [b]) => (a < b ? -1 : 1))
   for (const [key] of given.filter(([key]) => !tunable.includes(key))) {
     const message = `the plugin tuning sets ${key}, and only ${tunable.join(', ')} can be taken over`
-    seen.refuse({ path: cniPath(seen), message, remedy: `Remove ${key}` })
+    seen.refuse({ path: seen.cniPath, message, remedy: `Remove ${key}` })
   }
   return given.length > 0 ? { sysctl: given.map(([key, value]) => ({ key, value: String(value) })) as Sysctl } : {}
 }

@@ -5,7 +5,6 @@ import type { IPPool } from '../../installation/kinds.ts'
 import { foundPool } from '../../installation/pools/convert.ts'
 import { refOf } from '../../kube/objects.ts'
 import type { Examination, Taken } from './examination.ts'
-import { cniPath } from './network.ts'
 
 type Family = 'IPv4' | 'IPv6'
 
@@ -31,7 +30,7 @@ function asked(seen: Examination, { IPv4, IPv6 }: Record<Family, IPPool | undefi
   const all = [IPv4, IPv6].filter(pool => pool !== undefined)
   const ipam = seen.cni.calico?.ipam
   if (ipam?.type !== 'calico-ipam') return all
-  const path = cniPath(seen)
+  const path = seen.cniPath
   const missing = (family: Family, field: string) =>
     seen.refuse({
       path,

@@ -1,7 +1,5 @@
 /** Variables that must say what is the only thing that can be taken over, those that may say anything, and ports of metrics (spec/namespace-migration.md §A.3.3, §A.3.4, §A.3.7). Pure. */
-import type { Examination, Place, Taken } from './examination.ts'
-
-const cniInstaller: Place = { container: 'install-cni' }
+import { cniInstaller, type Examination, type Place, type Taken } from './examination.ts'
 
 interface Only {
   readonly variable: string
