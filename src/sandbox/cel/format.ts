@@ -1,5 +1,4 @@
 /** `"%s has %d".format([a, b])`: CEL's printf. https://pkg.go.dev/github.com/google/cel-go/ext#Strings */
-import { isDuration } from './values.ts'
 
 /** Throws when the values do not fit the template. */
 export function formatted(template: string, values: unknown[]): string {
@@ -53,3 +52,6 @@ function text(value: unknown): string {
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
   return `{${entries.map(([key, item]) => `${key}: ${text(item)}`).join(', ')}}`
 }
+
+/** A duration is of a class that the library keeps to itself. */
+export const isDuration = (value: object): boolean => Reflect.get(value, Symbol.toStringTag) === 'google.protobuf.Duration'

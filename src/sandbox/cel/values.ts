@@ -1,5 +1,6 @@
 /** JSON values as CEL sees them, and back. Knows a schema where there is one, for integers and times look alike in JSON. */
 import { CelError, compile } from './environment.ts'
+import { isDuration } from './format.ts'
 
 /** As much of a schema as decides what a value is in CEL. */
 export interface Typed {
@@ -60,5 +61,3 @@ export function fromCel(value: unknown): unknown {
   if (isDuration(value)) return String(value)
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fromCel(item)]))
 }
-
-export const isDuration = (value: object): boolean => Reflect.get(value, Symbol.toStringTag) === 'google.protobuf.Duration'
