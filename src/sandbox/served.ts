@@ -1,7 +1,7 @@
 /** What the server serves: resources by group, version and plural name. Built-in ones never change; those of CRDs come and go. */
 import { type BuiltinResource, builtinResources } from '../kube/resources.ts'
 import { builtinSchema, type SchemaNode } from '../kube/schema.ts'
-import type { CustomResource } from './crds.ts'
+import type { CustomResource } from './definition.ts'
 
 /** One resource in one version. */
 export interface Served {

@@ -1,6 +1,7 @@
 /** CustomResourceDefinitions: established when their names are free, and gone only after all their resources. */
 import type { CustomResourceDefinition } from '../../kube/kinds.ts'
-import { type Definition, servedBy } from '../crds.ts'
+import { servedBy } from '../crds.ts'
+import type { Definition } from '../definition.ts'
 import { put } from '../fields.ts'
 import { timestamp } from '../meta.ts'
 import { type Item, withMeta } from '../objects.ts'

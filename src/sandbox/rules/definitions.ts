@@ -1,5 +1,5 @@
 /** CustomResourceDefinitions: which versions may hold stored objects is written down with each change. */
-import type { DefinitionVersion } from '../crds.ts'
+import type { DefinitionVersion } from '../definition.ts'
 import { at, put } from '../fields.ts'
 import type { Item } from '../objects.ts'
 import type { Preparation } from './preparation.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { CustomResource } from '../crds.ts'
+import type { CustomResource } from '../definition.ts'
 import type { Item } from '../objects.ts'
 import type { Served } from '../served.ts'
 import { humanDuration } from './age.ts'

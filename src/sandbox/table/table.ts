@@ -1,5 +1,5 @@
 /** Objects as rows of a table, for `kubectl get`. https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables */
-import type { CustomResource } from '../crds.ts'
+import type { CustomResource } from '../definition.ts'
 import type { Item } from '../objects.ts'
 import type { Served } from '../served.ts'
 import { humanDuration } from './age.ts'
