@@ -1,9 +1,9 @@
 /** Group versions that another server answers for, as APIServices say; and such servers made of resources that are here under another name. */
 import type { Request, WatchEvent } from '../kube/transport.ts'
+import type { Routed, Session } from './call.ts'
 import { type Item, keyIn } from './objects.ts'
 import type { ResourcePath } from './paths.ts'
 import { Refusal } from './refusals.ts'
-import type { Routed, Session } from './router.ts'
 import type { Store } from './store.ts'
 import type { Stream } from './stream.ts'
 

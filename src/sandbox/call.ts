@@ -1,7 +1,9 @@
-/** One request, understood: who wants what done to which resource. Never does it. */
+/** One request, understood: who wants what done to which resource, and what is answered. Never does it. */
+import type { WatchEvent } from '../kube/transport.ts'
 import type { Item } from './objects.ts'
 import type { About } from './refusals.ts'
 import type { Served } from './served.ts'
+import type { Stream } from './stream.ts'
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection'
 
@@ -11,10 +13,14 @@ export interface User {
   readonly uid?: string
 }
 
-export interface Call {
-  readonly verb: Verb
+/** Who asks. */
+export interface Session {
   readonly user: User
   readonly userAgent: string
+}
+
+export interface Call extends Session {
+  readonly verb: Verb
   readonly served: Served
   readonly namespace?: string
   readonly name?: string
@@ -30,6 +36,12 @@ export interface Call {
 export interface Answer {
   status: number
   body: unknown
+}
+
+/** What goes back to the client: a body, or events. */
+export interface Routed extends Answer {
+  headers: Record<string, string>
+  events?: Stream<WatchEvent>
 }
 
 /** The resource a refusal is about, by its plural name. */

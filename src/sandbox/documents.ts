@@ -1,11 +1,11 @@
 /** What is answered of paths that are no resources: version, health, discovery. */
 import type { Request } from '../kube/transport.ts'
 import type { Aggregated } from './aggregated.ts'
-import { type Document, discoveryOf, type RemoteResources } from './discovery.ts'
+import type { Session } from './call.ts'
+import { type Document, discoveryOf, type RemoteResources, type Serving } from './discovery.ts'
 import { openApiOf } from './openapi.ts'
 import { resourcePath } from './paths.ts'
 import { Refusal } from './refusals.ts'
-import type { House, Session } from './router.ts'
 
 const healthy = new Set([
   '/healthz',
@@ -21,7 +21,7 @@ const healthy = new Set([
 
 /** Undefined for paths that are unknown. */
 export async function documentOf(
-  { server, aggregated }: Pick<House, 'server' | 'aggregated'>,
+  { server, aggregated }: Omit<Serving, 'remote'>,
   request: Request,
   session: Session,
 ): Promise<Document | undefined> {

@@ -1,8 +1,8 @@
 /** From a request to whoever answers it: another server, a document, a verb. */
-import type { Request, WatchEvent } from '../kube/transport.ts'
+import type { Request } from '../kube/transport.ts'
 import type { Access } from './access.ts'
 import type { Aggregated, Handler } from './aggregated.ts'
-import type { Answer, Call, User, Verb } from './call.ts'
+import type { Answer, Call, Routed, Session, Verb } from './call.ts'
 import { documentOf } from './documents.ts'
 import { entryOf, type RequestLog } from './log.ts'
 import { isTrue } from './options.ts'
@@ -12,7 +12,6 @@ import { isReview, review, type Tokens } from './reviews.ts'
 import { rulesOf } from './rules/rules.ts'
 import type { Served } from './served.ts'
 import type { Server } from './server.ts'
-import type { Stream } from './stream.ts'
 import { create } from './verbs/create.ts'
 import { list } from './verbs/list.ts'
 import { patch } from './verbs/patch.ts'
@@ -21,25 +20,12 @@ import { remove, removeAll } from './verbs/remove.ts'
 import { subresource } from './verbs/subresources.ts'
 import { update } from './verbs/update.ts'
 
-export interface Session {
-  user: User
-  userAgent: string
-}
-
 export interface House {
   server: Server
   access: Access
   aggregated: Aggregated
   log: RequestLog
   tokens: Tokens
-}
-
-/** What is answered: a body, or events. */
-export interface Routed {
-  status: number
-  headers: Record<string, string>
-  body: unknown
-  events?: Stream<WatchEvent>
 }
 
 /** Never throws: refusals are answers. */
