@@ -1,7 +1,6 @@
 /** APIServices: those that come with definitions, and those that lead to another server. */
 import { expect } from 'vitest'
-import { at, type Bed, type Body, place, version } from './bed.ts'
-import type { It } from './suite.ts'
+import { at, type Bed, type Body, type It, place, version } from './bed.ts'
 import { define, definitions } from './widgets.ts'
 
 const apiService = (name: string) => place('apiregistration.k8s.io/v1/apiservices', { name })

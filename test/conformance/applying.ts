@@ -1,7 +1,6 @@
 /** Server-side apply: creating, changing, giving up, conflicts. */
 import { expect } from 'vitest'
-import { at, type Body, owned, uid, version } from './bed.ts'
-import type { It } from './suite.ts'
+import { at, type Body, type It, owned, uid, version } from './bed.ts'
 
 const map = (data: Body, metadata: Body = {}): Body => ({ metadata: { name: 'a', ...metadata }, data })
 

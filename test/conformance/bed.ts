@@ -40,6 +40,9 @@ const deadlineMs = 60_000
 const run = Date.now().toString(36)
 let beds = 0
 
+/** Defines a case, run in a bed of its own. */
+export type It = (title: string, run: (bed: Bed) => Promise<void>) => void
+
 export class Bed {
   readonly namespace = `c${run}-${beds++}`
   readonly #cluster: Cluster

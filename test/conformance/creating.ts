@@ -1,7 +1,6 @@
 /** POST: what the server makes of a new object. */
 import { expect } from 'vitest'
-import { at, type Body, uid, version } from './bed.ts'
-import type { It } from './suite.ts'
+import { at, type Body, type It, uid, version } from './bed.ts'
 
 export function creating(it: It): void {
   it('a new object gets a uid, a resourceVersion, a time and the namespace of the request', async bed => {

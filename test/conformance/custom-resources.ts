@@ -1,7 +1,6 @@
 /** Custom resources: definitions, and what they make of objects: pruning, defaults, validation, rules. */
 import { expect } from 'vitest'
-import { type Answer, at, type Bed, type Body, version } from './bed.ts'
-import type { It } from './suite.ts'
+import { type Answer, at, type Bed, type Body, type It, version } from './bed.ts'
 import { define, definitions, widgets } from './widgets.ts'
 
 const post = async (

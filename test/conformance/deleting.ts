@@ -1,7 +1,6 @@
 /** DELETE: at once, or when nobody holds the object back any more. */
 import { expect } from 'vitest'
-import { at, type Bed, type Body, uid, version } from './bed.ts'
-import type { It } from './suite.ts'
+import { at, type Bed, type Body, type It, uid, version } from './bed.ts'
 import { widgets } from './widgets.ts'
 
 const held = { metadata: { name: 'a', finalizers: ['a.b/c'] } }

@@ -1,7 +1,6 @@
 /** What the server says of itself. */
 import { expect } from 'vitest'
-import { at, type Body } from './bed.ts'
-import type { It } from './suite.ts'
+import { at, type Body, type It } from './bed.ts'
 import { define } from './widgets.ts'
 
 const aggregated = (kind: string) => `application/json;g=apidiscovery.k8s.io;v=v2;as=${kind}`

@@ -1,7 +1,6 @@
 /** dryRun: everything but the storing. */
 import { expect } from 'vitest'
-import { at, version } from './bed.ts'
-import type { It } from './suite.ts'
+import { at, type It, version } from './bed.ts'
 
 const all = { query: { dryRun: 'All' } }
 

@@ -1,7 +1,6 @@
 /** Garbage collection: what becomes of objects whose owners go. */
 import { expect } from 'vitest'
-import { at, type Bed, type Body, uid } from './bed.ts'
-import type { It } from './suite.ts'
+import { at, type Bed, type Body, type It, uid } from './bed.ts'
 import { widgets } from './widgets.ts'
 
 const ownerOf = (object: Body, more: Body = {}): Body => ({

@@ -1,8 +1,7 @@
 /** Lists told apart by keys, sets, and what is owned as a whole, under server-side apply. */
 import { expect } from 'vitest'
-import { type Answer, at, type Bed, type Body, version } from './bed.ts'
+import { type Answer, at, type Bed, type Body, type It, version } from './bed.ts'
 import { deployment, pod } from './creating.ts'
-import type { It } from './suite.ts'
 import { applyWidget } from './widgets.ts'
 
 const spec = ({ body }: Answer) => body.spec as Body

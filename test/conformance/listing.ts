@@ -1,7 +1,6 @@
 /** GET of collections: order, form, pages, versions. */
 import { expect } from 'vitest'
-import { at, type Bed, type Body, place, version } from './bed.ts'
-import type { It } from './suite.ts'
+import { at, type Bed, type Body, type It, place, version } from './bed.ts'
 import { define, widgets } from './widgets.ts'
 
 const mine = { labelSelector: 'mine' }

@@ -1,7 +1,6 @@
 /** Namespaces: how they begin, and how they end with all in them. */
 import { expect } from 'vitest'
-import { at, type Bed } from './bed.ts'
-import type { It } from './suite.ts'
+import { at, type Bed, type It } from './bed.ts'
 import { widgets } from './widgets.ts'
 
 const all = '/api/v1/namespaces'

@@ -1,8 +1,7 @@
 /** managedFields: who came to own what, by which request. */
 import { expect } from 'vitest'
-import { at, type Bed, type Body, owned } from './bed.ts'
+import { at, type Bed, type Body, type It, owned } from './bed.ts'
 import { deployment, pod } from './creating.ts'
-import type { It } from './suite.ts'
 import { applyWidget, widgets } from './widgets.ts'
 
 const entries = (body: unknown) => (at(body, 'metadata.managedFields') ?? []) as Body[]

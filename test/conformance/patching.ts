@@ -1,8 +1,7 @@
 /** PATCH in its three forms that are no apply. */
 import { expect } from 'vitest'
-import { at, type Bed, type Body } from './bed.ts'
+import { at, type Bed, type Body, type It } from './bed.ts'
 import { deployment } from './creating.ts'
-import type { It } from './suite.ts'
 
 const map = { metadata: { name: 'a', labels: { keep: 'it', drop: 'it' } }, data: { x: '1', y: '2' } }
 async function containers(bed: Bed, patch: unknown): Promise<Body[]> {

@@ -1,8 +1,7 @@
 /** Refusals, word by word: the whole body of a Status. */
 import { expect } from 'vitest'
 import type { Request } from '../../src/kube/transport.ts'
-import type { Sent } from './bed.ts'
-import type { It } from './suite.ts'
+import type { It, Sent } from './bed.ts'
 import { widgets } from './widgets.ts'
 
 type Failure = [code: number, reason: string, message: string, details?: object]

@@ -1,7 +1,6 @@
 /** Label and field selectors. */
 import { expect } from 'vitest'
-import { at, type Bed, type Body } from './bed.ts'
-import type { It } from './suite.ts'
+import { at, type Bed, type Body, type It } from './bed.ts'
 import { define, widgetSchema } from './widgets.ts'
 
 const labelled: Record<string, Body> = { a: { app: 'x', tier: 'front' }, b: { app: 'y', tier: 'back' }, c: { app: 'x', n: '5' }, d: {} }

@@ -1,7 +1,6 @@
 /** Services: addresses and ports given by the server. */
 import { expect } from 'vitest'
-import { at, type Bed, type Body, version } from './bed.ts'
-import type { It } from './suite.ts'
+import { at, type Bed, type Body, type It, version } from './bed.ts'
 
 const service = (spec: Body = {}, name = 'a'): Body => ({ metadata: { name }, spec: { ports: [{ port: 80 }], ...spec } })
 const make = (bed: Bed, spec?: Body, name?: string) => bed.create('services', service(spec, name))

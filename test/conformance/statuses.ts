@@ -1,8 +1,7 @@
 /** The status subresource, and scale. */
 import { expect } from 'vitest'
-import { at, type Bed, type Body, owned, version } from './bed.ts'
+import { at, type Bed, type Body, type It, owned, version } from './bed.ts'
 import { deployment } from './creating.ts'
-import type { It } from './suite.ts'
 import { define, widgetSchema, widgets } from './widgets.ts'
 
 const widget = async (bed: Bed, more: Body = {}) => {

@@ -1,8 +1,7 @@
 /** Strategic merge patches beyond the plain ones: directives, and lists whose items cannot be told apart. */
 import { expect } from 'vitest'
-import { at, type Bed, type Body } from './bed.ts'
+import { at, type Bed, type Body, type It } from './bed.ts'
 import { deployment } from './creating.ts'
-import type { It } from './suite.ts'
 
 const template = (spec: Body): Body => ({ spec: { template: { spec } } })
 const send = (bed: Bed, body: Body) => bed.send('PATCH', bed.path('apps/v1/deployments', 'a'), { body, type: 'strategic' })

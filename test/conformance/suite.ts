@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { aggregation } from './aggregation.ts'
 import { applying } from './applying.ts'
-import { Bed, type Cluster } from './bed.ts'
+import { Bed, type Cluster, type It } from './bed.ts'
 import { creating } from './creating.ts'
 import { customResources } from './custom-resources.ts'
 import { deleting } from './deleting.ts'
@@ -21,9 +21,6 @@ import { statuses } from './statuses.ts'
 import { strategic } from './strategic.ts'
 import { updating } from './updating.ts'
 import { watching } from './watching.ts'
-
-/** Defines a case, run in a bed of its own. */
-export type It = (title: string, run: (bed: Bed) => Promise<void>) => void
 
 const subjects: Record<string, (it: It) => void> = {
   'creating objects': creating,

@@ -1,8 +1,7 @@
 /** PUT: an object in place of another, and what of it goes on. */
 import { expect } from 'vitest'
-import { at, type Bed, type Body, uid, version } from './bed.ts'
+import { at, type Bed, type Body, type It, uid, version } from './bed.ts'
 import { deployment, pod } from './creating.ts'
-import type { It } from './suite.ts'
 
 const put = (bed: Bed, resource: string, object: Body) =>
   bed.send('PUT', bed.path(resource, String(at(object, 'metadata.name'))), { body: object })

@@ -1,8 +1,7 @@
 /** Watches: what is told, in which order, from which version on. */
 import { expect } from 'vitest'
 import type { WatchEvent } from '../../src/kube/transport.ts'
-import { at, type Bed, type Body, version } from './bed.ts'
-import type { It } from './suite.ts'
+import { at, type Bed, type Body, type It, version } from './bed.ts'
 import { define, widgets } from './widgets.ts'
 
 const secret = (bed: Bed, name: string, labels: Body = {}) => bed.create('secrets', { metadata: { name, labels } })
