@@ -179,12 +179,15 @@ test('while nobody serves policies, Goldmane runs and says what it lacks, and no
 })
 
 test('policies that were made while somebody served them count on, for calico-node reads them without anybody', async () => {
-  const stored = (name: string): KubeObject => ({
+  const stored = (kind: string, metadata: KubeObject['metadata']): KubeObject => ({
     apiVersion: 'crd.projectcalico.org/v1',
-    kind: 'NetworkPolicy',
-    metadata: { name, namespace: 'calico-system' },
+    kind,
+    metadata,
   })
-  const since = [...cluster, stored('calico-system.goldmane'), stored('calico-system.guardian-access')]
+  const policy = (name: string) => stored('NetworkPolicy', { name, namespace: 'calico-system' })
+  const since = [...cluster, stored('ClusterInformation', { name: 'default' }), policy('calico-system.goldmane')]
   expect(await run(components.goldmane, since, { serves: false })).toMatchObject({ problems: [] })
-  expect(wanted(await run(components.guardian, since, { serves: false })).map(({ kind }) => kind)).toContain('Deployment')
+  expect(messages(await run(components.guardian, since, { serves: false }))).toEqual([expect.stringContaining('nobody serves policies')])
+  const guarded = await run(components.guardian, [...since, policy('calico-system.guardian-access')], { serves: false })
+  expect(wanted(guarded).map(({ kind }) => kind)).toContain('Deployment')
 })
