@@ -4,7 +4,7 @@ import { canonical } from './canonical.ts'
 import { needsWrite } from './compare.ts'
 import { fieldSet } from './fieldset.ts'
 import type { KubeObject, ManagedFieldsEntry } from './objects.ts'
-import { builtinSchema } from './schema.ts'
+import { builtinSchema, structuralSchema } from './schema.ts'
 
 const manager = 'calico-operator'
 const judged = (wanted: KubeObject, live: KubeObject | undefined, more: { whole?: boolean } = {}) => {
@@ -221,4 +221,23 @@ test('of every recorded cluster, taken over as it is, nothing is to be written',
   }
   expect(found).toEqual([])
   expect(count).toBeGreaterThan(900)
+})
+
+test('what a custom resource has as the default of a whole part is the server’s, though a predecessor’s record names the leaf', () => {
+  const level = { type: 'object', additionalProperties: { type: 'string' } }
+  const logging = { type: 'object', default: { level: { default: 'warn' } }, properties: { level } }
+  const schema = structuralSchema({ type: 'object', properties: { spec: { type: 'object', properties: { logging } } } })
+  const wanted: KubeObject = { ...{ spec: {} }, apiVersion: 'a/v1', kind: 'A', metadata: { name: 'a' } }
+  const found = (word: string) => {
+    const managedFields = [
+      entry(
+        { 'f:spec': { '.': {}, 'f:logging': { '.': {}, 'f:level': { '.': {}, 'f:default': {} } } } },
+        { manager: 'operator', operation: 'Update' },
+      ),
+    ]
+    const live = { ...wanted, metadata: { name: 'a', managedFields }, spec: { logging: { level: { default: word } } } } as KubeObject
+    return needsWrite(canonical(wanted, schema), live, { schema, manager, predecessors: ['operator'], whole: true })?.path
+  }
+  expect(found('warn')).toBeUndefined()
+  expect(found('info')).toBe('spec.logging.level.default')
 })

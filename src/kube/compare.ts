@@ -106,12 +106,18 @@ export const updatesOf = ({ metadata }: KubeObject, managers?: readonly string[]
  * given up, it would come back.
  */
 function isServers(live: KubeObject, schema: SchemaNode | undefined, path: Path): boolean {
-  const { value, parent, parentSchema, names } = placeOf(live, schema, path)
+  const { value, names } = placeOf(live, schema, path)
   const name = String(names.at(-1))
   if (value === undefined || path.some((_, index) => isKeptAt(path.slice(0, index + 1), live, schema))) return true
   if (path[0] === 'f:metadata' && (serverAnnotations.includes(name) || serverLabels.includes(name))) return true
   if (path[0] === 'f:metadata' && path[1] === 'f:labels' && serverLabels.includes(name)) return true
-  return isMap(parent) && same(serverDefault(parentSchema, name, parent), value)
+  // What is filled in as a whole is no less the server's where it is looked at part by part.
+  return path.some((_, index) => isDefaultAt(path.slice(0, index + 1), live, schema))
+}
+
+function isDefaultAt(path: Path, live: KubeObject, schema: SchemaNode | undefined): boolean {
+  const { value, parent, parentSchema, names } = placeOf(live, schema, path)
+  return isMap(parent) && same(serverDefault(parentSchema, String(names.at(-1)), parent), value)
 }
 
 function isKeptAt(path: Path, live: KubeObject, schema: SchemaNode | undefined): boolean {
