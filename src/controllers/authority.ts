@@ -1,7 +1,9 @@
 /** Keeps the certificate authority of this cluster, and leave for pods to request certificates where a signer of the user's answers them. */
+import { ImageSet } from '../../api/imageset.ts'
 import { requesterRole } from '../certificates/csr.ts'
 import { readAuthority } from '../certificates/trust.ts'
 import { specOf } from '../installation/facts.ts'
+import { withoutProvisioner } from '../installation/image-set.ts'
 import { ClusterRole, Secret } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { defineController, type Wanted } from '../reconcile/controller.ts'
@@ -23,18 +25,22 @@ export const authority = ({ environment: { operator }, issuer }: Surroundings) =
       // What is being deleted keeps what it has, and gets nothing anew.
       if (asked.base.metadata.deletionTimestamp) return 'leaving' as const
       const { certificateManagement: management } = specOf(asked)
-      const found = await readAuthority(cluster, issuer, { operatorNamespace: operator.namespace, management, create: true })
-      return { owner: ownerOf(asked.base), management, found }
+      const missing = withoutProvisioner(await cluster.list(ImageSet))
+      const options = { operatorNamespace: operator.namespace, management, create: true }
+      const found = missing.length > 0 ? undefined : await readAuthority(cluster, issuer, options)
+      return { owner: ownerOf(asked.base), management, missing, found }
     },
 
     desired(read) {
       if (read === 'leaving') return {}
-      const { owner, management, found } = read
+      const { owner, management, missing, found } = read
+      const finished = <T extends KubeObject>(each: T) => labelled(owned(each, owner), { owner, operator: operator.name })
+      const role = management && finished(requesterRole())
+      if (!found) return { objects: present(role), keeps: { kinds: [Secret] }, problems: missing }
       const { waiting, object, over, remove = [], disown } = found
       if (waiting) throw waiting
-      const finished = <T extends KubeObject>(each: T) => labelled(owned(each, owner), { owner, operator: operator.name })
       return {
-        objects: present<KubeObject | Wanted>(object && { object: finished(object), over }, management && finished(requesterRole())),
+        objects: present<KubeObject | Wanted>(object && { object: finished(object), over }, role),
         remove: remove.map(ref => ({ ref, ours: '' })),
         disown,
       }

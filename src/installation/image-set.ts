@@ -2,7 +2,7 @@
 import { ImageSet } from '../../api/imageset.ts'
 import { refOf } from '../kube/objects.ts'
 import type { Problem } from '../reconcile/problems.ts'
-import { calicoVersion, imageSetName, inImageSets } from './images.ts'
+import { calicoVersion, imageSetName, inImageSets, lackingImages } from './images.ts'
 import { understoodSpec } from './understood.ts'
 
 /** The ImageSet in use: the one of this release. Where only others of Calico exist, their owner meant digests to be used, and none would be. */
@@ -14,6 +14,12 @@ export function imageSetInUse(imageSets: readonly ImageSet[]): { imageSet?: Imag
   }
   const others = imageSets.filter(isOfCalico)
   return { problems: others.length > 0 ? [noneOfThisRelease(others)] : [] }
+}
+
+/** What hides the image by which pods may request certificates: without it there are no keys, nor anything that stands on them (spec/apiserver-tiers-webhooks.md §0.6). */
+export function withoutProvisioner(imageSets: readonly ImageSet[]): Problem[] {
+  const { imageSet, problems } = imageSetInUse(imageSets)
+  return imageSet ? lackingImages(imageSet, ['keyCertProvisioner']) : problems
 }
 
 const isOfCalico = ({ metadata }: ImageSet): boolean => metadata.name.startsWith('calico')

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import type { ImageSet } from '../../api/imageset.ts'
 import type { InstallationSpec } from '../../api/installation.ts'
 import type { ConfigMap, Deployment, Secret, Service } from '../kube/kinds.ts'
 import type { Facts } from './facts.ts'
+import { imageSetName } from './images.ts'
 import { asking, decided, factsWith, ipPool } from './testdata/asked.ts'
 import { heldUp, unready, withoutNodesForTypha, withoutPullSecrets } from './waiting.ts'
 
@@ -35,6 +37,21 @@ test('every pull secret that is not there is named', () => {
     ['ResourceReadError', 'Error retrieving pull secrets: Secret "absent" not found', 'spec.imagePullSecrets[2]'],
   ])
   expect(withoutPullSecrets(asked, factsWith({ pullSecrets: ['gone', 'here', 'absent'].map(secret) }))).toEqual([])
+})
+
+test('images are waited for as far as keys need them, which all else needs', () => {
+  const imageSet = (name: string, ...images: string[]): ImageSet => ({
+    ...{ apiVersion: 'operator.tigera.io/v1', kind: 'ImageSet', metadata: { name } },
+    spec: { images: images.map(image => ({ image, digest: `sha256:${'0'.repeat(64)}` })) },
+  })
+  const waits = (...imageSets: ImageSet[]) => {
+    const facts = { imageSets, pools: [ipPool('a', { cidr: '10.0.0.0/16' })] }
+    return unready(asking({}), factsWith(facts), decided({}, facts)).map(({ message }) => message)
+  }
+  expect(waits(imageSet(imageSetName, 'calico/key-cert-provisioner', 'tigera/operator'))).toEqual([])
+  expect(waits(imageSet(imageSetName, 'calico/node'))).toEqual(['ImageSet did not contain image calico/key-cert-provisioner'])
+  expect(waits(imageSet('calico-v3.0.0'))).toEqual([expect.stringContaining('none with the expected name')])
+  expect(waits(imageSet('enterprise-v3.0.0'))).toEqual([])
 })
 
 test('a BGP layout without its key is no layout', () => {

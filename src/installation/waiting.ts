@@ -7,6 +7,7 @@ import type { Problem } from '../reconcile/problems.ts'
 import type { Calico } from './calico.ts'
 import { bootstrapObstacles } from './dataplane.ts'
 import { type Asked, type Facts, specOf } from './facts.ts'
+import { withoutProvisioner } from './image-set.ts'
 import { coreImages } from './images.ts'
 import { lacksNodes } from './typha.ts'
 import { typhaReplicas } from './typha-replicas.ts'
@@ -15,7 +16,7 @@ type Missing = Problem | undefined
 
 /** What nothing at all can be made without. */
 export const unready = (asked: Asked, facts: Facts, calico: Calico): Problem[] =>
-  told(withoutPools(calico), ...withoutPullSecrets(asked, facts), withoutLayout(facts))
+  told(withoutPools(calico), ...withoutPullSecrets(asked, facts), ...withoutProvisioner(facts.imageSets), withoutLayout(facts))
 
 /** What holds up Calico's own pods, and only these. */
 export const heldUp = (calico: Calico, facts: Facts): Problem[] =>
