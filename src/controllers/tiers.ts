@@ -4,7 +4,6 @@ import { APIServer } from '../../api/apiserver.ts'
 import { Installation } from '../../api/installation.ts'
 import { GlobalNetworkPolicy, NetworkPolicy } from '../../api/v3/network-policy.ts'
 import { Tier } from '../../api/v3/tier.ts'
-import { specOf } from '../installation/facts.ts'
 import { nodeEvidence } from '../installation/provider-detection.ts'
 import { type ClusterDns, providerNamed } from '../installation/providers.ts'
 import { readProvider } from '../installation/read.ts'
@@ -26,9 +25,9 @@ export const tiers = ({ environment }: Surroundings) =>
       const [asked, needed] = await Promise.all([readAsked(cluster), isNeeded(cluster)])
       if (!needed) return undefined
       const { base } = asked ?? { base: nothingAsked }
-      const spec = specOf(asked ?? { base: nothingAsked })
       const evidence = await cluster.derive('what nodes say about the provider', Node, nodeEvidence)
-      const { dns } = providerNamed(spec.kubernetesProvider || (await readProvider(cluster, base, evidence)).provider?.name)
+      // The user's word does not count here: where DNS is, the cluster shows.
+      const { dns } = providerNamed((await readProvider(cluster, base, evidence)).provider?.name)
       const served = await Promise.all([Tier, NetworkPolicy, GlobalNetworkPolicy].map(kind => cluster.serves(kind)))
       const [namespace, nodeLocal, labels] = await Promise.all([
         cluster.get(Namespace, dns.namespace),
