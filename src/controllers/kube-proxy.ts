@@ -2,9 +2,8 @@
 import { type Asked, type Environment, specOf } from '../installation/facts.ts'
 import { calicoKinds } from '../installation/kinds.ts'
 import { type KubeProxy, kubeProxyOf, offSwitchPath, risksWithoutKubeProxy } from '../installation/kube-proxy.ts'
-import { nodeEvidence } from '../installation/provider-detection.ts'
-import { readProvider } from '../installation/read.ts'
-import { ConfigMap, DaemonSet, Node } from '../kube/kinds.ts'
+import { readDetected } from '../installation/read.ts'
+import { ConfigMap, DaemonSet } from '../kube/kinds.ts'
 import type { ObjectRef } from '../kube/objects.ts'
 import { defineController, type Reader, type Wanted } from '../reconcile/controller.ts'
 import { Waiting } from '../reconcile/problems.ts'
@@ -72,13 +71,15 @@ interface Asking {
 }
 
 async function readRisks(cluster: Reader, { asked, environment }: Asking): Promise<string[]> {
-  const [nodes, endpoint] = await Promise.all([
-    cluster.derive('what nodes say about the provider', Node, nodeEvidence),
+  const [detected, endpoint] = await Promise.all([
+    readDetected(cluster, asked.base),
     cluster.get(ConfigMap, 'kubernetes-services-endpoint', environment.operator.namespace),
   ])
-  const spec = specOf(asked)
-  const provider = spec.kubernetesProvider || (await readProvider(cluster, asked.base, nodes)).provider?.name || 'none'
-  return risksWithoutKubeProxy({ provider, apiKnown: endpoint !== undefined || spec.calicoNetwork?.bpfNetworkBootstrap === 'Enabled' })
+  const { kubernetesProvider, calicoNetwork } = specOf(asked)
+  return risksWithoutKubeProxy({
+    provider: kubernetesProvider || detected?.name || 'none',
+    apiKnown: endpoint !== undefined || calicoNetwork?.bpfNetworkBootstrap === 'Enabled',
+  })
 }
 
 /** The server takes a selector as a whole, so what others have in it is said too. */

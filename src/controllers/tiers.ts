@@ -4,11 +4,10 @@ import { APIServer } from '../../api/apiserver.ts'
 import { Installation } from '../../api/installation.ts'
 import { GlobalNetworkPolicy, NetworkPolicy } from '../../api/v3/network-policy.ts'
 import { Tier } from '../../api/v3/tier.ts'
-import { nodeEvidence } from '../installation/provider-detection.ts'
 import { type ClusterDns, providerNamed } from '../installation/providers.ts'
-import { readProvider } from '../installation/read.ts'
+import { readDetected, readDnsAddresses } from '../installation/read.ts'
 import { labelsTiers } from '../installation/served-admission.ts'
-import { DaemonSet, Namespace, Node, Service } from '../kube/kinds.ts'
+import { DaemonSet, Namespace } from '../kube/kinds.ts'
 import { defineController, type Reader } from '../reconcile/controller.ts'
 import { type Problem, Waiting } from '../reconcile/problems.ts'
 import { labelledWithTier } from '../render/parts/policy.ts'
@@ -24,10 +23,8 @@ export const tiers = ({ environment }: Surroundings) =>
     async read(cluster) {
       const [asked, needed] = await Promise.all([readAsked(cluster), isNeeded(cluster)])
       if (!needed) return undefined
-      const { base } = asked ?? { base: nothingAsked }
-      const evidence = await cluster.derive('what nodes say about the provider', Node, nodeEvidence)
       // The user's word does not count here: where DNS is, the cluster shows.
-      const { dns } = providerNamed((await readProvider(cluster, base, evidence)).provider?.name)
+      const { dns } = providerNamed((await readDetected(cluster, asked?.base ?? nothingAsked))?.name)
       const served = await Promise.all([Tier, NetworkPolicy, GlobalNetworkPolicy].map(kind => cluster.serves(kind)))
       const [namespace, nodeLocal, labels] = await Promise.all([
         cluster.get(Namespace, dns.namespace),
@@ -43,10 +40,7 @@ export const tiers = ({ environment }: Surroundings) =>
           'With CRDs of crd.projectcalico.org the API server of Calico serves them: create an APIServer, and see TigeraStatus apiserver'
         throw new Waiting([{ reason: 'ResourceNotReady', message: 'Waiting for Tigera API server to be ready', remedy }])
       }
-      if (nodeLocal === 'no service') {
-        const object = { apiVersion: 'v1', kind: 'Service', name: dns.service, namespace: dns.namespace }
-        throw new Waiting([{ reason: 'ResourceNotFound', message: 'Unable to find DNS service', object }])
-      }
+      if (nodeLocal === 'no service') throw new Waiting([withoutService(dns)])
       const { objects, remove } = rendered({ dns, nodeLocalDns: nodeLocal })
       // What older operators made under these names; users may have made others under them since.
       return {
@@ -66,11 +60,19 @@ async function isNeeded(cluster: Reader): Promise<boolean> {
 }
 
 /** The addresses of the cluster's DNS Service, where a cache on each node answers for it; none where there is no such cache. */
-async function readNodeLocalDns(cluster: Reader, { service, namespace, perNode }: ClusterDns): Promise<readonly string[] | 'no service'> {
-  if (!perNode || !(await cluster.get(DaemonSet, 'node-local-dns', namespace))) return []
-  const found = await cluster.get(Service, service, namespace)
-  return found ? (found.spec?.clusterIPs ?? []).filter(address => address !== 'None') : 'no service'
+async function readNodeLocalDns(cluster: Reader, dns: ClusterDns): Promise<readonly string[] | 'no service'> {
+  if (!dns.perNode || !(await cluster.get(DaemonSet, nodeLocalDns, dns.namespace))) return []
+  return (await readDnsAddresses(cluster, dns)) ?? 'no service'
 }
+
+const nodeLocalDns = 'node-local-dns'
+
+const withoutService = ({ service, namespace }: ClusterDns): Problem => ({
+  reason: 'ResourceNotFound',
+  message: 'Unable to find DNS service',
+  object: { apiVersion: 'v1', kind: 'Service', name: service, namespace },
+  remedy: `Create it, or delete the DaemonSet ${nodeLocalDns}, which answers at its addresses on each node`,
+})
 
 /** The tier is there all the same. */
 const withoutNamespace = ({ namespace }: ClusterDns): Problem => ({

@@ -3,8 +3,9 @@ import { IPAMConfiguration } from '../../api/v3/ipam.ts'
 import type { Calico } from '../installation/calico.ts'
 import { type Asked, specOf } from '../installation/facts.ts'
 import { providerNamed } from '../installation/providers.ts'
+import { readDnsAddresses } from '../installation/read.ts'
 import { type WindowsFacts, wantsWindows, windowsHeldUp } from '../installation/windows.ts'
-import { ConfigMap, DaemonSet, Service } from '../kube/kinds.ts'
+import { ConfigMap, DaemonSet } from '../kube/kinds.ts'
 import { type KubeObject, type ObjectRef, refOf } from '../kube/objects.ts'
 import { type Condition, defineController, type Outcome, type Reader } from '../reconcile/controller.ts'
 import { finish } from '../render/finish.ts'
@@ -65,14 +66,14 @@ async function readLeaving(cluster: Reader, { base }: Asked): Promise<'leaving' 
 async function readWindows(cluster: Reader, { facts }: Decision, { cni }: Calico): Promise<WindowsFacts> {
   // The user's word does not count here: where DNS is, the cluster shows.
   const { dns } = providerNamed(facts.provider?.name)
-  const [affinity, service] = await Promise.all([
-    cni.ipam === 'Calico' ? readAffinity(cluster) : ('strict' as const),
-    cluster.get(Service, dns.service, dns.namespace),
+  const [affinity, addresses] = await Promise.all([
+    cni.ipam === 'Calico' ? readAffinity(cluster) : undefined,
+    readDnsAddresses(cluster, dns),
   ])
-  return { affinity, dns: { at: dns, addresses: service && (service.spec?.clusterIPs ?? []).filter(address => address !== 'None') } }
+  return { affinity, dns: { at: dns, addresses } }
 }
 
-async function readAffinity(cluster: Reader): Promise<WindowsFacts['affinity']> {
+async function readAffinity(cluster: Reader): Promise<NonNullable<WindowsFacts['affinity']>> {
   if (!(await cluster.serves(IPAMConfiguration))) return 'unserved'
   const configuration = await cluster.get(IPAMConfiguration, 'default')
   return configuration?.spec?.strictAffinity ? 'strict' : 'loose'

@@ -15,8 +15,8 @@ import { calicoKinds, type IPPool, OpenShiftClusterVersion, OpenShiftNetwork } f
 import { cniBefore, type KnownProvider, knownProvider } from './memory.ts'
 import { runsEverywhere } from './migration-label.ts'
 import { countNodes } from './nodes.ts'
-import { type Detected, detectProvider, type NodeEvidence, tellingGroups } from './provider-detection.ts'
-import { providerNamed } from './providers.ts'
+import { type Detected, detectProvider, type NodeEvidence, nodeEvidence, tellingGroups } from './provider-detection.ts'
+import { type ClusterDns, providerNamed } from './providers.ts'
 import { labelsTiers } from './served-admission.ts'
 import { lacksNodes } from './typha.ts'
 
@@ -96,7 +96,7 @@ async function readApiServer(cluster: Reader): Promise<NonNullable<Facts['apiSer
 }
 
 /** By all that tells, also where the user names one: that is not believed against the evidence. */
-export async function readProvider(cluster: Reader, base: Installation, nodes: NodeEvidence): Promise<KnownProvider> {
+async function readProvider(cluster: Reader, base: Installation, nodes: NodeEvidence): Promise<KnownProvider> {
   const served = cluster.derive('API groups that tell the provider', APIService, tellingGroupsIn)
   const { groups, clusterVersion, authMap, certificatesMap, dns, rke2Map, rke2Dns } = await together({
     groups: served,
@@ -116,6 +116,18 @@ export async function readProvider(cluster: Reader, base: Installation, nodes: N
   ]
   const rke2 = [rke2Map && 'ConfigMap kube-system/rke2', rke2Dns && 'Service kube-system/rke2-coredns-rke2-coredns']
   return knownProvider(base, detectProvider({ nodes, groups, clusterVersion, eks: eks.filter(isText), rke2: rke2.filter(isText) }))
+}
+
+/** Whom the cluster tells of, for those who look at nothing else of its nodes. */
+export async function readDetected(cluster: Reader, base: Installation): Promise<Detected | undefined> {
+  const evidence = await cluster.derive('what nodes say about the provider', Node, nodeEvidence)
+  return (await readProvider(cluster, base, evidence)).provider
+}
+
+/** Of the Service by which pods ask the cluster's DNS; undefined when there is no such Service. */
+export async function readDnsAddresses(cluster: Reader, { service, namespace }: ClusterDns): Promise<string[] | undefined> {
+  const found = await cluster.get(Service, service, namespace)
+  return found && (found.spec?.clusterIPs ?? []).filter(address => address !== 'None')
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string'

@@ -9,8 +9,11 @@ import { withoutPullSecrets } from './waiting.ts'
 
 /** What is only looked at where Windows nodes are wanted. */
 export interface WindowsFacts {
-  /** Whether a block of addresses belongs to one node alone: IPAMConfiguration default, spec.strictAffinity; `unserved` while its kind is not served. */
-  readonly affinity: 'strict' | 'loose' | 'unserved'
+  /**
+   * Whether a block of addresses belongs to one node alone: IPAMConfiguration default, spec.strictAffinity; `unserved` while its kind is not served.
+   * Undefined where addresses are not Calico's to give.
+   */
+  readonly affinity?: 'strict' | 'loose' | 'unserved'
   /** Where the cluster's DNS is said to be, and its addresses; undefined when there is no such Service. */
   readonly dns: { readonly at: ClusterDns; readonly addresses?: readonly string[] }
 }
@@ -37,7 +40,7 @@ export function windowsOf(spec: InstallationSpec): Calico['windows'] {
 export function windowsHeldUp(asked: Asked, facts: Facts, { calico, found }: { calico: Calico; found: WindowsFacts }): Problem[] {
   const missing = [
     facts.servicesEndpoint ? undefined : withoutEndpoint(facts),
-    calico.cni.ipam === 'Calico' ? affinity[found.affinity] : undefined,
+    found.affinity && withoutAffinity[found.affinity],
     found.dns.addresses ? undefined : withoutDns(found.dns.at),
   ]
   return [
@@ -57,7 +60,7 @@ const withoutEndpoint = ({ environment: { operator } }: Facts): Problem => ({
 
 const ipam = { apiVersion: 'projectcalico.org/v3', kind: 'IPAMConfiguration', name: 'default' }
 
-const affinity: Record<WindowsFacts['affinity'], Problem | undefined> = {
+const withoutAffinity: Record<NonNullable<WindowsFacts['affinity']>, Problem | undefined> = {
   strict: undefined,
   loose: {
     reason: 'ResourceReadError',
