@@ -10,6 +10,7 @@ import { defineController, type Wanted } from '../reconcile/controller.ts'
 import { labelled, owned } from '../render/identity.ts'
 import { present } from '../render/parts/present.ts'
 import { installation, ownerOf, readAsked } from './asked.ts'
+import { ifOurs } from './if-ours.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export const authority = ({ environment: { operator }, issuer }: Surroundings) =>
@@ -41,7 +42,7 @@ export const authority = ({ environment: { operator }, issuer }: Surroundings) =
       if (waiting) throw waiting
       return {
         objects: present<KubeObject | Wanted>(object && { object: finished(object), over }, role),
-        remove: remove.map(ref => ({ ref, ours: '' })),
+        remove: ifOurs(remove),
         disown,
       }
     },

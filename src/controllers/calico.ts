@@ -25,6 +25,7 @@ import { calicoSystem } from '../render/parts/places.ts'
 import { present } from '../render/parts/present.ts'
 import { typha } from '../render/typha/typha.ts'
 import { type Decision, decided, installation, readAsked, readDecision } from './asked.ts'
+import { ifOurs } from './if-ours.ts'
 import { type NodeKeysFound, readNodeKeys } from './node-keys.ts'
 import { keptPolicies } from './policies.ts'
 import { readWaitingRequests } from './requests.ts'
@@ -120,7 +121,7 @@ function rendered(calico: Calico, { asked: { imported }, facts }: Decision, { ke
   ]
   return {
     objects: [...finish(calico, objects), ...servicesEndpoint(calico, imported)],
-    remove: [...keys.remove, ...[...retired, ...unwantedOfCsi(calico)].map(ref => ({ ref, ours: '' }))],
+    remove: [...keys.remove, ...ifOurs([...retired, ...unwantedOfCsi(calico)])],
     disown: keys.disown,
     keeps: keptPolicies(calico),
     problems: [...problems, withoutNodesForTypha(facts)].filter(problem => problem !== undefined),

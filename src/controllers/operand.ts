@@ -19,6 +19,7 @@ import { finish } from '../render/finish.ts'
 import { calicoSystem } from '../render/parts/places.ts'
 import { type Decision, ownerOf, readAsked, readStanding } from './asked.ts'
 import type { Issued, Keyed } from './component-keys.ts'
+import { ifOurs } from './if-ours.ts'
 import { keptPolicies } from './policies.ts'
 import { afterStored, secretsOf } from './stored.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -146,7 +147,7 @@ export interface Made {
   objects: readonly (KubeObject | Wanted)[]
   /** What must not be there, whoever made it. */
   remove?: readonly (ObjectRef | Removal)[]
-  /** What older operators made under these names; users may have made others under them since. */
+  /** What older operators made; as `ifOurs` takes it away. */
   retired?: readonly ObjectRef[]
   /** Service accounts whose pods request their certificates, where any of them do. */
   requesters?: readonly string[]
@@ -167,7 +168,7 @@ export function outcomeOf<R extends Asking>(
   ]
   return {
     objects: finish(calico, all, { owner: ownerOf(resource), spec: resource.spec ?? {} }),
-    remove: [...keys.remove, ...remove, ...retired.map(ref => ({ ref, ours: '' }))],
+    remove: [...keys.remove, ...remove, ...ifOurs(retired)],
     disown: keys.disown,
     keeps: keptPolicies(calico),
     warnings: keys.warnings,

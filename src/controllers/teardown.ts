@@ -7,6 +7,7 @@ import { Pod } from '../kube/kinds.ts'
 import { type ObjectRef, refOf } from '../kube/objects.ts'
 import type { Condition, Outcome, Reader } from '../reconcile/controller.ts'
 import { calicoSystem } from '../render/parts/places.ts'
+import { ifOurs } from './if-ours.ts'
 
 /** Kept on the Installation while it lives. The reference knows it too, and can take over at any time. */
 export const finalizer = 'tigera.io/operator-cleanup'
@@ -97,7 +98,7 @@ export function teardown({ leaving, disown, pods }: Leaving): Outcome {
     disown,
     remove: [
       ...own,
-      ...trappings.map(ref => ({ ref, ours: '', after: own.map(gone) })),
+      ...ifOurs(trappings).map(removal => ({ ...removal, after: own.map(gone) })),
       ...nodes.map(ref => ({ ref, after: [...[...own, ...others].map(gone), ...some(pods.served)] })),
     ],
     release: [

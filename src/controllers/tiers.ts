@@ -13,6 +13,7 @@ import { type Problem, Waiting } from '../reconcile/problems.ts'
 import { labelledWithTier } from '../render/parts/policy.ts'
 import { tiers as rendered, tierName } from '../render/tiers/tiers.ts'
 import { readAsked } from './asked.ts'
+import { ifOurs } from './if-ours.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export const tiers = ({ environment }: Surroundings) =>
@@ -42,10 +43,9 @@ export const tiers = ({ environment }: Surroundings) =>
       }
       if (nodeLocal === 'no service') throw new Waiting([withoutService(dns)])
       const { objects, remove } = rendered({ dns, nodeLocalDns: nodeLocal })
-      // What older operators made under these names; users may have made others under them since.
       return {
         objects: labels ? objects.map(labelledWithTier) : objects,
-        remove: remove.map(ref => ({ ref, ours: '' })),
+        remove: ifOurs(remove),
         problems: there ? [] : [withoutNamespace(dns)],
       }
     },

@@ -14,6 +14,7 @@ import { retired } from '../render/windows/retired.ts'
 import { windows as rendered } from '../render/windows/windows.ts'
 import { isWorkload } from '../render/workloads.ts'
 import { type Decision, decided, installation, readAsked, readDecision } from './asked.ts'
+import { ifOurs } from './if-ours.ts'
 import { type NodeKeysFound, readNodeKeys } from './node-keys.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -94,7 +95,7 @@ function outcomeOf(calico: Calico, { decision: { asked, facts }, found, keys }: 
   }
   return {
     objects: finish(calico, rendered(calico, needs)).map(object => (isWorkload(object) ? { object, after: shared(issued) } : object)),
-    remove: retired.map(ref => ({ ref, ours: '' })),
+    remove: ifOurs(retired),
   }
 }
 
