@@ -5,7 +5,7 @@ import { readServedAdmission } from '../installation/served-admission.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { defineController } from '../reconcile/controller.ts'
 import { admissionPolicies } from '../render/admission/admission.ts'
-import { labelled, owned } from '../render/identity.ts'
+import { identified } from '../render/identity.ts'
 import { installation, readAsked, readDecision } from './asked.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -31,6 +31,6 @@ export const admission = ({ environment }: Surroundings) =>
       const objects: KubeObject[] = admissionPolicies(served)
       // They guard what users write from the first day on, whether there is a Calico yet that they belong to or not.
       if (!owner) return { objects: objects.map(object => ({ object, createOnly: true })) }
-      return { objects: objects.map(object => labelled(owned(object, owner), { owner, operator: environment.operator.name })) }
+      return { objects: objects.map(object => identified(object, { owner, operator: environment.operator.name })) }
     },
   })

@@ -7,7 +7,6 @@ import { overlaid } from '../installation/overlay.ts'
 import type { PoolDecision } from '../installation/pools/decide.ts'
 import { readFacts } from '../installation/read.ts'
 import { isSet, resolve } from '../installation/resolve.ts'
-import type { KubeObject, OwnerReference } from '../kube/objects.ts'
 import { readImported } from '../migration/manifests/read.ts'
 import type { Controller, Reader } from '../reconcile/controller.ts'
 import { Invalid, type Problem } from '../reconcile/problems.ts'
@@ -28,14 +27,6 @@ export const withoutInstallation: Problem = {
   object: { apiVersion: Installation.apiVersion, kind: Installation.kind, name: 'default' },
   remedy: 'Create an Installation named default',
 }
-
-/** The resource that asks, as the owner of what is made for it. */
-export const ownerOf = ({ apiVersion, kind, metadata: { name, uid = '' } }: KubeObject): OwnerReference => ({
-  apiVersion,
-  kind,
-  name,
-  uid,
-})
 
 /** What was found, and what was decided about it: a Calico, or why there can be none. */
 export interface Decision {

@@ -5,11 +5,11 @@ import { readAuthority } from '../certificates/trust.ts'
 import { specOf } from '../installation/facts.ts'
 import { withoutProvisioner } from '../installation/image-set.ts'
 import { ClusterRole, Secret } from '../kube/kinds.ts'
-import type { KubeObject } from '../kube/objects.ts'
+import { type KubeObject, ownerOf } from '../kube/objects.ts'
 import { defineController, type Wanted } from '../reconcile/controller.ts'
-import { labelled, owned } from '../render/identity.ts'
+import { identified } from '../render/identity.ts'
 import { present } from '../render/parts/present.ts'
-import { installation, ownerOf, readAsked } from './asked.ts'
+import { installation, readAsked } from './asked.ts'
 import { ifOurs } from './if-ours.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -35,7 +35,7 @@ export const authority = ({ environment: { operator }, issuer }: Surroundings) =
     desired(read) {
       if (read === 'leaving') return {}
       const { owner, management, missing, found } = read
-      const finished = <T extends KubeObject>(each: T) => labelled(owned(each, owner), { owner, operator: operator.name })
+      const finished = <T extends KubeObject>(each: T) => identified(each, { owner, operator: operator.name })
       const role = management && finished(requesterRole())
       if (!found) return { objects: present(role), keeps: { kinds: [Secret] }, problems: missing }
       const { waiting, object, over, remove = [], disown } = found

@@ -1,7 +1,7 @@
 /** Puts one complete `Calico` together from what was decided. Decides nothing that has a file of its own, and refuses nothing. */
 import type { ImageSet } from '../../api/imageset.ts'
 import type { InstallationSpec } from '../../api/installation.ts'
-import type { OwnerReference } from '../kube/objects.ts'
+import { ownerOf } from '../kube/objects.ts'
 import { timesContained } from '../kube/quantity.ts'
 import type { Problem } from '../reconcile/problems.ts'
 import { autodetectionMethod } from './autodetection.ts'
@@ -38,7 +38,7 @@ export function assembled(decided: Decided): Calico {
     ...environmentOf(facts),
     ...nodeSettings(decided),
     spec,
-    owner: ownerOf(asked),
+    owner: ownerOf(asked.base),
     provider,
     cni: cniOf(spec),
     dataplane: dataplaneOf(spec, facts),
@@ -132,12 +132,3 @@ function cniOf({ cni, calicoNetwork: network = {}, logging }: InstallationSpec):
     },
   }
 }
-
-const ownerOf = ({ base }: Asked): OwnerReference => ({
-  apiVersion: base.apiVersion,
-  kind: base.kind,
-  name: base.metadata.name,
-  uid: base.metadata.uid ?? '',
-  controller: true,
-  blockOwnerDeletion: true,
-})

@@ -65,6 +65,12 @@ export interface ObjectRef {
 export const refOf = ({ apiVersion, kind, metadata: { name, namespace } }: KubeObject): ObjectRef =>
   namespace === undefined ? { apiVersion, kind, name } : { apiVersion, kind, name, namespace }
 
+/** A resource as the owner of what is made for it, which goes with it and has no other controller. Without a uid it is of no cluster. */
+export const ownerOf = ({ apiVersion, kind, metadata: { name, uid = '' } }: KubeObject): OwnerReference => ({
+  ...{ apiVersion, kind, name, uid },
+  ...{ controller: true, blockOwnerDeletion: true },
+})
+
 /** The group of an apiVersion: `apps` of `apps/v1`, the empty string of `v1`. */
 export const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '')
 

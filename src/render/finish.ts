@@ -5,7 +5,7 @@
 import type { Calico } from '../installation/calico.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import type { Wanted } from '../reconcile/controller.ts'
-import { labelled, owned } from './identity.ts'
+import { identified } from './identity.ts'
 import { overridden } from './overrides.ts'
 import { labelledWithTier } from './parts/policy.ts'
 import { finishedPods } from './pods.ts'
@@ -28,6 +28,6 @@ export const finish = <T extends KubeObject | Wanted>(calico: Calico, rendered: 
   })
 
 const finished = <T extends KubeObject>(calico: Calico, object: T, { owner, spec }: Served): T =>
-  labelled(owned(overridden(finishedPods(calico, tiered(calico, object)), spec), owner), { owner, operator: calico.operator.name })
+  identified(overridden(finishedPods(calico, tiered(calico, object)), spec), { owner, operator: calico.operator.name })
 
 const tiered = <T extends KubeObject>({ tierLabels }: Calico, object: T): T => (tierLabels ? labelledWithTier(object) : object)

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
-import type { KubeObject, OwnerReference } from '../kube/objects.ts'
-import { labelled, owned } from './identity.ts'
+import { type KubeObject, ownerOf } from '../kube/objects.ts'
+import { identified } from './identity.ts'
 import { daemonSet, deployment, pods } from './parts/workload.ts'
 
-const owner: OwnerReference = { apiVersion: 'operator.tigera.io/v1', kind: 'Installation', name: 'default', uid: 'u-1' }
+const installation = { apiVersion: 'operator.tigera.io/v1', kind: 'Installation', name: 'default', uid: 'u-1' }
+const { uid, name, ...kind } = installation
+const owner = ownerOf({ ...kind, metadata: { name, uid } })
 const by = { owner, operator: 'tigera-operator' }
 const role = (name: string, labels?: Record<string, string>): KubeObject => ({
   apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -18,17 +20,12 @@ const standard = {
 }
 
 test('an object belongs to the resource that asked for it, as its controller', () => {
-  expect(owned(role('calico-node'), owner).metadata.ownerReferences).toEqual([{ ...owner, controller: true, blockOwnerDeletion: true }])
-})
-
-test('what several resources ask for has no controller, and the mark for it does not reach the cluster', () => {
-  const { metadata } = owned(role('shared', { 'operator.tigera.io/multipleOwners': 'true', a: 'b' }), owner)
-  expect(metadata.ownerReferences).toEqual([owner])
-  expect(metadata.labels).toEqual({ a: 'b' })
+  const { ownerReferences } = identified(role('calico-node'), by).metadata
+  expect(ownerReferences).toEqual([{ ...installation, controller: true, blockOwnerDeletion: true }])
 })
 
 test('an object is labelled by its name', () => {
-  expect(labelled(role('calico-node'), by).metadata.labels).toEqual({
+  expect(identified(role('calico-node'), by).metadata.labels).toEqual({
     ...standard,
     'k8s-app': 'calico-node',
     'app.kubernetes.io/name': 'calico-node',
@@ -36,7 +33,7 @@ test('an object is labelled by its name', () => {
 })
 
 test('a label that is there stays, and its k8s-app gives the name', () => {
-  expect(labelled(role('x-metrics', { 'k8s-app': 'x', 'app.kubernetes.io/part-of': 'mine' }), by).metadata.labels).toEqual({
+  expect(identified(role('x-metrics', { 'k8s-app': 'x', 'app.kubernetes.io/part-of': 'mine' }), by).metadata.labels).toEqual({
     ...standard,
     'k8s-app': 'x',
     'app.kubernetes.io/name': 'x',
@@ -45,7 +42,7 @@ test('a label that is there stays, and its k8s-app gives the name', () => {
 })
 
 test('what a label may not hold is replaced, and cut off at the ends', () => {
-  const { labels } = labelled(role('-calico-node:csr creator.'), by).metadata
+  const { labels } = identified(role('-calico-node:csr creator.'), by).metadata
   expect(labels).toMatchObject({ 'k8s-app': 'calico-node_csr_creator', 'app.kubernetes.io/name': 'calico-node_csr_creator' })
 })
 
@@ -53,7 +50,7 @@ const claimed = { 'k8s-app': 'claimed', 'app.kubernetes.io/managed-by': 'me' }
 
 test('a Deployment goes by its own name whatever the user claims, its pods do not', () => {
   const object = deployment('calico-typha', { template: pods({ labels: claimed, containers: [] }) })
-  const { metadata, spec } = labelled({ ...object, metadata: { ...object.metadata, labels: claimed } }, by)
+  const { metadata, spec } = identified({ ...object, metadata: { ...object.metadata, labels: claimed } }, by)
   expect(metadata.labels).toEqual({
     ...standard,
     'k8s-app': 'calico-typha',
@@ -70,12 +67,12 @@ test('a Deployment goes by its own name whatever the user claims, its pods do no
 
 test('pods of a DaemonSet carry the labels of the DaemonSet, those of a Job none', () => {
   const template = pods({ labels: { name: 'x' }, containers: [] })
-  expect(labelled(daemonSet('csi-node-driver', { template }), by).spec?.template.metadata?.labels).toEqual({
+  expect(identified(daemonSet('csi-node-driver', { template }), by).spec?.template.metadata?.labels).toEqual({
     ...standard,
     name: 'x',
     'k8s-app': 'csi-node-driver',
     'app.kubernetes.io/name': 'csi-node-driver',
   })
   const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'once' }, spec: { template } }
-  expect(labelled(job, by).spec.template.metadata?.labels).toEqual({ name: 'x' })
+  expect(identified(job, by).spec.template.metadata?.labels).toEqual({ name: 'x' })
 })

@@ -2,36 +2,20 @@
 import type { KubeObject, ObjectMeta, OwnerReference } from '../kube/objects.ts'
 import { isRolledOut, withTemplate } from './workloads.ts'
 
-/** On objects that several resources ask for: each is an owner, and none the controller. Never reaches the cluster. */
-const shared = 'operator.tigera.io/multipleOwners'
-
-/** With the owner's reference; a namespaced owner cannot own what has no namespace, but ours have none. */
-export function owned<T extends KubeObject>(object: T, { apiVersion, kind, name, uid }: OwnerReference): T {
-  const { [shared]: mark, ...labels } = { ...object.metadata.labels }
-  const reference = { apiVersion, kind, name, uid }
-  return {
-    ...object,
-    metadata: {
-      ...object.metadata,
-      labels,
-      ownerReferences: [mark === undefined ? { ...reference, controller: true, blockOwnerDeletion: true } : reference],
-    },
-  }
-}
-
-interface Labelling {
+interface Identity {
+  /** A namespaced owner cannot own what has no namespace, but ours have none. */
   owner: OwnerReference
   /** The operator's own name. */
   operator: string
 }
 
-/** With the standard labels, on the object and on its pods, where there is none of that name yet. */
-export function labelled<T extends KubeObject>(object: T, by: Labelling): T {
+/** With its owner, and with the standard labels, on the object and on its pods, where there is none of that name yet. */
+export function identified<T extends KubeObject>(object: T, by: Identity): T {
   const { name } = object.metadata
   const names = { 'k8s-app': clean(name), 'app.kubernetes.io/name': clean(name) }
   // A Deployment goes by its own name even where the user claimed the label.
   const labels = { ...standard(object.metadata, name, by), ...(object.kind === 'Deployment' && names) }
-  const itself = { ...object, metadata: { ...object.metadata, labels } }
+  const itself = { ...object, metadata: { ...object.metadata, labels, ownerReferences: [by.owner] } }
   if (!isRolledOut(object)) return itself
   return withTemplate(itself, template => ({
     ...template,
@@ -39,7 +23,7 @@ export function labelled<T extends KubeObject>(object: T, by: Labelling): T {
   }))
 }
 
-function standard({ labels = {} }: Pick<ObjectMeta, 'labels'>, name: string, { owner, operator }: Labelling): Record<string, string> {
+function standard({ labels = {} }: Pick<ObjectMeta, 'labels'>, name: string, { owner, operator }: Identity): Record<string, string> {
   const wanted = {
     'app.kubernetes.io/name': clean(labels['k8s-app'] || name),
     'k8s-app': clean(name),
