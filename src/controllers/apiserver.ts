@@ -16,6 +16,7 @@ import { aggregated, retired, retiredWithWebhooks } from '../render/apiserver/re
 import { calicoSystem } from '../render/parts/places.ts'
 import { policyName, registered, webhooks } from '../render/webhooks/webhooks.ts'
 import { readAsked, withoutInstallation } from './asked.ts'
+import { readAsking } from './asking.ts'
 import { readPairs } from './component-keys.ts'
 import { readMoving, standstill } from './datastore-migration.ts'
 import { inPlaceOf, readManifestServer } from './manifest-apiserver.ts'
@@ -108,11 +109,8 @@ export const apiServer = (surroundings: Surroundings) =>
 
 /** An API server is asked for, and no Calico that it would belong to. */
 async function isAlone(cluster: Reader): Promise<boolean> {
-  const [asked, ...asking] = await Promise.all([
-    readAsked(cluster),
-    ...[serves.name, serves.otherwise].map(name => cluster.get(APIServer, name)),
-  ])
-  return !asked && asking.some(server => server && !server.metadata.deletionTimestamp)
+  const [asked, heard] = await Promise.all([readAsked(cluster), readAsking(cluster, serves)])
+  return !asked && heard !== undefined
 }
 
 interface Webhooks {

@@ -4,9 +4,9 @@
  */
 import { type GatewayDefinition, neededDefinitions, readGatewayDefinitions } from '../../api/gateway/definitions.ts'
 import { GatewayAPI } from '../../api/gatewayapi.ts'
-import { understoodSpec } from '../installation/understood.ts'
 import { defineController, type Wanted } from '../reconcile/controller.ts'
-import { readAsked, readDecision } from './asked.ts'
+import { readAsked, readStanding } from './asked.ts'
+import { readAsking } from './asking.ts'
 import type { Surroundings } from './surroundings.ts'
 
 type Management = 'Reconcile' | 'PreferExisting' | 'Unsaid'
@@ -27,28 +27,25 @@ interface Found {
   bringsOwn?: boolean
 }
 
+const serves = { kind: GatewayAPI, name: 'default', otherwise: 'tigera-secure' }
+
 export function gatewayCrds({ environment }: Surroundings) {
   /** The same objects each time, so that they are compared once. */
   let reading: Promise<GatewayDefinition[]> | undefined
   return defineController<Found>({
     name: 'gatewayapi-crds',
-    serves: { kind: GatewayAPI, name: 'default', otherwise: 'tigera-secure' },
+    serves,
     reports: 'gatewayapi',
 
     async read(cluster) {
-      const [first, second, asked] = await Promise.all([
-        cluster.get(GatewayAPI, 'default'),
-        cluster.get(GatewayAPI, 'tigera-secure'),
-        readAsked(cluster),
-      ])
-      const resource = first ?? second
-      if (!resource || resource.metadata.deletionTimestamp) return undefined
-      const calico = asked && (await readDecision(cluster, environment, asked)).calico
+      const [heard, asked] = await Promise.all([readAsking(cluster, serves), readAsked(cluster)])
+      if (!heard) return undefined
+      const calico = asked && (await readStanding(cluster, environment, asked)).calico
       if (!calico) return { definitions: [] }
       reading ??= readGatewayDefinitions()
       return {
         definitions: await reading,
-        management: understoodSpec(resource, GatewayAPI.definition.spec.json).known.spec?.crdManagement,
+        management: heard.resource.spec?.crdManagement,
         bringsOwn: calico.provider.bringsGatewayApi,
       }
     },

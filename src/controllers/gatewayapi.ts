@@ -3,25 +3,19 @@ import * as gatewayKinds from '../../api/gateway/kinds.ts'
 import { GatewayAPI } from '../../api/gatewayapi.ts'
 import { askedClasses, classProblems, decidedClasses, proxyKey } from '../installation/gateway/classes.ts'
 import { type ConfigRead, readConfig, usualConfig } from '../installation/gateway/config.ts'
-import { besides, understoodSpec } from '../installation/understood.ts'
-import { withoutPullSecrets } from '../installation/waiting.ts'
 import * as kinds from '../kube/kinds.ts'
 import { type ObjectRef, ownerOf, refOf } from '../kube/objects.ts'
 import { defineController, type Outcome, type Reader } from '../reconcile/controller.ts'
-import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
+import { type Problem, Waiting } from '../reconcile/problems.ts'
 import { finish } from '../render/finish.ts'
 import { certgenName, webhookName } from '../render/gateway/certgen.ts'
 import { gateway } from '../render/gateway/gateway.ts'
 import { gatewaySystem } from '../render/parts/places.ts'
 import { type Decision, readAsked, readStanding, withoutInstallation } from './asked.ts'
-import { overrideFaults, twice, undecided } from './operand.ts'
+import { calicoFor, type Heard, readAsking } from './asking.ts'
 import type { Surroundings } from './surroundings.ts'
 
-interface Found {
-  resource: GatewayAPI
-  /** What of it is not understood. */
-  unclear: readonly Problem[]
-  rival?: GatewayAPI
+interface Found extends Heard<GatewayAPI> {
   /** Undefined without an Installation. */
   decision?: Decision
   /** What the ConfigMap of the user says; undefined when none is named. */
@@ -58,26 +52,30 @@ export const gatewayApi = ({ environment }: Surroundings) =>
     ],
 
     async read(cluster) {
-      const [first, second, asked] = await Promise.all([
-        cluster.get(GatewayAPI, serves.name),
-        cluster.get(GatewayAPI, serves.otherwise),
-        readAsked(cluster),
-      ])
-      const asking = first ?? second
-      if (!asking || asking.metadata.deletionTimestamp) return undefined
-      const { known: resource, problems: unclear } = understoodSpec(asking, GatewayAPI.definition.spec.json)
+      const [heard, asked] = await Promise.all([readAsking(cluster, serves), readAsked(cluster)])
+      if (!heard) return undefined
+      const { resource } = heard
       const [decision, custom, proxies, certificates] = await Promise.all([
         asked && readStanding(cluster, environment, asked),
         readCustom(cluster, resource),
         readProxies(cluster, resource),
         readCertificates(cluster),
       ])
-      return { resource, unclear, ...(first && second && { rival: second }), decision, custom, proxies, certificates }
+      return { ...heard, decision, custom, proxies, certificates }
     },
 
     desired(found) {
-      const { resource, custom, proxies, certificates } = found
-      const { calico } = ready(found)
+      const { decision, custom, proxies, certificates, ...heard } = found
+      const { resource } = heard
+      if (!decision) throw new Waiting([withoutInstallation])
+      const calico = calicoFor(
+        { ...heard, decision },
+        {
+          images: ['envoyGateway', 'envoyProxy', 'envoyRatelimit'],
+          overrides: ['gatewayControllerDeployment', 'gatewayCertgenJob'],
+          wrong: [...(custom?.problems ?? []), ...classProblems(resource, proxies)],
+        },
+      )
       const wanted = needsCertificates(certificates, calico.image('envoyGateway'))
       const objects = gateway(calico, {
         config: custom?.config ?? usualConfig,
@@ -147,30 +145,6 @@ function failed({ job: itself }: CertificatesFound): Problem[] {
       remedy: 'See the log of its pod; it is tried again',
     },
   ]
-}
-
-/** The Calico that it goes with. Throws with everything that is wrong or missing. */
-function ready({ resource, unclear, rival, decision, custom, proxies }: Found) {
-  if (!decision) throw new Waiting([withoutInstallation])
-  const { calico, asked, facts } = decision
-  const wrong = [
-    ...unclear,
-    ...(rival ? [twice(resource, rival)] : []),
-    ...besides(
-      [
-        ...overrideFaults(resource, 'gatewayControllerDeployment'),
-        ...overrideFaults(resource, 'gatewayCertgenJob'),
-        ...(custom?.problems ?? []),
-        ...classProblems(resource, proxies),
-      ],
-      unclear,
-    ),
-  ]
-  if (!calico) throw wrong.length > 0 ? new Invalid([...wrong, undecided]) : new Waiting([undecided])
-  const missing = [...withoutPullSecrets(asked, facts), ...calico.lacks(['envoyGateway', 'envoyProxy', 'envoyRatelimit'])]
-  if (wrong.length > 0) throw new Invalid([...wrong, ...missing])
-  if (missing.length > 0) throw new Waiting(missing)
-  return { calico }
 }
 
 const withoutConfig = ({ namespace, name }: { namespace: string; name: string }): Problem => ({
