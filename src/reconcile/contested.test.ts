@@ -1,8 +1,6 @@
 /** What becomes of objects that somebody else writes too. */
-import { afterEach, describe, expect, test } from 'vitest'
-import { closeMachines, configMap, enacting, refTo } from '../../test/simulation/loop-machine.ts'
-
-afterEach(closeMachines)
+import { describe, expect, test } from 'vitest'
+import { configMap, enacting, refTo } from '../../test/simulation/loop-machine.ts'
 
 describe('what somebody else does to an object', () => {
   test('is put right within a second, with one write', async () => {

@@ -1,11 +1,10 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import { closeMachines, configMap, disturbing, enacting, named, namespace, reading, refTo } from '../../test/simulation/loop-machine.ts'
+import { describe, expect, test } from 'vitest'
+import { configMap, enacting, named, namespace, reading, refTo } from '../../test/simulation/loop-machine.ts'
+import { disturbing } from '../../test/simulation/trouble.ts'
 import { ApiError } from '../kube/errors.ts'
 import { ConfigMap } from '../kube/kinds.ts'
 import type { KubeObject, ObjectRef } from '../kube/objects.ts'
 import type { Outcome } from './controller.ts'
-
-afterEach(closeMachines)
 
 const refOfKind = (apiVersion: string, kind: string, name = 'x'): ObjectRef => ({ apiVersion, kind, name, namespace: 'calico-system' })
 const daemonSet = (image = 'a'): KubeObject =>

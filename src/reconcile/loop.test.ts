@@ -1,14 +1,12 @@
 import fc from 'fast-check'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Bed } from '../../test/simulation/loop-bed.ts'
-import { closeMachines, configMap, Machine, machine, namespace, refTo } from '../../test/simulation/loop-machine.ts'
+import { configMap, Machine, machine, namespace, refTo } from '../../test/simulation/loop-machine.ts'
 import { ConfigMap, Namespace, Secret, ServiceAccount } from '../kube/kinds.ts'
 import type { KubeObject, OwnerReference } from '../kube/objects.ts'
 import type { Transport } from '../kube/transport.ts'
 import type { Controller } from './controller.ts'
 import { Invalid } from './problems.ts'
-
-afterEach(closeMachines)
 
 /** A Namespace stands for the resource that is served: its annotations say what is asked. */
 const served = { kind: Namespace, name: 'owner' }

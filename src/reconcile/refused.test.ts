@@ -1,12 +1,10 @@
 /** What becomes of an Outcome when the server refuses, or cannot be asked. */
-import { afterEach, describe, expect, test } from 'vitest'
-import { Line } from '../../test/simulation/loop-bed.ts'
-import { closeMachines, configMap, disturbing, enacting, named, namespace, reading, refTo } from '../../test/simulation/loop-machine.ts'
+import { describe, expect, test } from 'vitest'
+import { configMap, enacting, named, namespace, reading, refTo } from '../../test/simulation/loop-machine.ts'
+import { validatingWebhook } from '../../test/simulation/objects.ts'
+import { disturbing, Line } from '../../test/simulation/trouble.ts'
 import { ApiError } from '../kube/errors.ts'
 import { ConfigMap } from '../kube/kinds.ts'
-import type { KubeObject } from '../kube/objects.ts'
-
-afterEach(closeMachines)
 
 describe('a write that is refused', () => {
   const bad = configMap('bad', { 'not a key': '' })
@@ -94,24 +92,11 @@ describe('a write that is refused', () => {
   })
 })
 
-const webhook: KubeObject = {
-  apiVersion: 'admissionregistration.k8s.io/v1',
-  kind: 'ValidatingWebhookConfiguration',
-  metadata: { name: 'guard' },
-  ...{
-    webhooks: [
-      {
-        name: 'guard.example.com',
-        clientConfig: { service: { name: 'guard', namespace: 'default' } },
-        rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }],
-        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'calico-system' } },
-        failurePolicy: 'Fail',
-        sideEffects: 'None',
-        admissionReviewVersions: ['v1'],
-      },
-    ],
-  },
-}
+const webhook = validatingWebhook(
+  'guard',
+  { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] },
+  { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'calico-system' } }, failurePolicy: 'Fail' },
+)
 
 describe('what may not be watched', () => {
   async function blind() {

@@ -1,22 +1,12 @@
-import { afterEach, expect, test } from 'vitest'
-import {
-  closeMachines,
-  configMap,
-  disturbing,
-  type MachineOptions,
-  machine,
-  reading,
-  refTo,
-  wanting,
-} from '../../test/simulation/loop-machine.ts'
+import { expect, test } from 'vitest'
+import { configMap, type MachineOptions, machine, reading, refTo, wanting } from '../../test/simulation/loop-machine.ts'
+import { disturbing, Skew } from '../../test/simulation/trouble.ts'
 import type { User } from '../cli/user.ts'
 import { Unreachable } from '../kube/errors.ts'
 import { ConfigMap, Node, Secret } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import type { Controller, Outcome, Reader } from './controller.ts'
 import { Invalid, Waiting } from './problems.ts'
-
-afterEach(closeMachines)
 
 /** One controller, and how often it has run. */
 async function running(
@@ -241,16 +231,14 @@ test('what stops a run may name a time to look again', async () => {
 })
 
 test('a clock that is set back or forward holds nothing up', async () => {
-  let offset = 0
+  const skew = new Skew()
   const { bed, after } = await running(
     only(cluster => cluster.get(ConfigMap, 'a', 'calico-system')),
-    {
-      clock: ({ now, after: later }) => ({ now: () => now() + offset, after: later }),
-    },
+    { clock: skew.clock },
   )
-  offset = -86_400_000
+  skew.ms = -86_400_000
   expect(await after(() => bed.creates(configMap('a')))).toBe(1)
-  offset = 86_400_000
+  skew.ms = 86_400_000
   expect(await after(() => bed.changes(refTo('a'), { data: { x: '1' } }))).toBe(1)
 })
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { refusal, ScriptedTransport } from '../../test/scripted.ts'
+import { Skew } from '../../test/simulation/trouble.ts'
 import { Client } from '../kube/client.ts'
 import { seeded } from '../kube/clock.ts'
 import type { Request } from '../kube/transport.ts'
@@ -24,11 +25,11 @@ const pod = {
 
 function looking(answer: (request: Request) => object = () => ({ body: { metadata: {}, items: [pod] } })) {
   const time = new VirtualTime()
-  let offset = 0
-  const clock = { now: () => time.clock.now() + offset, after: time.clock.after }
+  const skew = new Skew()
+  const clock = skew.clock(time.clock)
   const transport = new ScriptedTransport(answer)
   const client = new Client({ transport, clock, random: seeded(1), fieldManager: 'x' })
-  return { time, transport, workloads: new UnsettledWorkloads({ client, clock }), jump: (ms: number) => (offset += ms) }
+  return { time, transport, workloads: new UnsettledWorkloads({ client, clock }), jump: (ms: number) => (skew.ms += ms) }
 }
 
 test('pods are looked at when a workload has been unsettled for five seconds, and then every ten', async () => {

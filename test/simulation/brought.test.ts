@@ -1,21 +1,11 @@
 /** Certificates and authorities that users bring in the place of the operator's are theirs: they outlive everything of ours. */
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { pemOf, privateKey } from '../../src/certificates/certificate.ts'
 import { signAuthority } from '../../src/certificates/sign.ts'
 import { knownKeys } from '../keys.ts'
-import { Bed, installationRef } from './loop-bed.ts'
+import { Bed } from './loop-bed.ts'
+import { installationRef, secretRef } from './objects.ts'
 
-const beds: Bed[] = []
-afterEach(() => {
-  for (const bed of beds.splice(0)) bed.close()
-})
-async function bedOf(): Promise<Bed> {
-  const bed = await Bed.of()
-  beds.push(bed)
-  return bed
-}
-
-const secret = (name: string) => ({ apiVersion: 'v1', kind: 'Secret', name, namespace: 'tigera-operator' })
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
 async function gone(bed: Bed): Promise<void> {
@@ -32,46 +22,45 @@ async function selfSigned(now: number): Promise<Record<string, string>> {
 }
 
 test('a pair put over one that was issued is used, has no owner, and stays when all goes', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed()
   const brought = { ...(await selfSigned(bed.clock.now())), 'common-name': base64('typha-server') }
-  await bed.changes(secret('typha-certs'), { data: brought })
+  await bed.changes(secretRef('typha-certs'), { data: brought })
   await bed.becomesReady()
-  const { data, metadata } = (await bed.live(secret('typha-certs')))!
+  const { data, metadata } = (await bed.live(secretRef('typha-certs')))!
   expect(data).toMatchObject(brought)
   expect([metadata.ownerReferences, metadata.labels]).toEqual([undefined, undefined])
-  expect((await bed.live({ ...secret('typha-certs'), namespace: 'calico-system' }))!.data).toMatchObject(brought)
+  expect((await bed.live(secretRef('typha-certs', 'calico-system')))!.data).toMatchObject(brought)
   await gone(bed)
-  expect((await bed.live(secret('typha-certs')))!.data).toMatchObject(brought)
-  expect(await bed.live(secret('node-certs'))).toBeUndefined()
+  expect((await bed.live(secretRef('typha-certs')))!.data).toMatchObject(brought)
+  expect(await bed.live(secretRef('node-certs'))).toBeUndefined()
 })
 
 test('an authority that a user brought stays when others sign from now on, and when all goes', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   const data = await selfSigned(bed.clock.now())
-  const { kind, apiVersion, ...place } = secret('tigera-ca-private')
+  const { kind, apiVersion, ...place } = secretRef('tigera-ca-private')
   await bed.creates({ apiVersion, kind, metadata: place, ...{ data } })
   await bed.installed()
-  expect((await bed.live(secret('tigera-ca-private')))!.metadata.ownerReferences).toHaveLength(1)
+  expect((await bed.live(secretRef('tigera-ca-private')))!.metadata.ownerReferences).toHaveLength(1)
   const copy = bed.copy(2)
-  beds.push(copy)
   copy.operate()
   await copy.rests()
   await gone(copy)
-  expect((await copy.live(secret('tigera-ca-private')))!.data).toEqual(data)
+  expect((await copy.live(secretRef('tigera-ca-private')))!.data).toEqual(data)
   const caCert = data['tls.crt']
   await bed.changes(installationRef, { spec: { certificateManagement: { caCert, signerName: 'example.com/signer' } } })
   await bed.rests()
-  const left = (await bed.live(secret('tigera-ca-private')))!
+  const left = (await bed.live(secretRef('tigera-ca-private')))!
   expect([left.data, left.metadata.ownerReferences]).toEqual([data, undefined])
-  expect(await bed.live(secret('node-certs'))).toBeUndefined()
+  expect(await bed.live(secretRef('node-certs'))).toBeUndefined()
 })
 
 test('an authority of the operator goes when others sign from now on', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed()
   const { 'tls.crt': caCert } = await selfSigned(bed.clock.now())
   await bed.changes(installationRef, { spec: { certificateManagement: { caCert, signerName: 'example.com/signer' } } })
   await bed.rests()
-  expect(await bed.live(secret('tigera-ca-private'))).toBeUndefined()
+  expect(await bed.live(secretRef('tigera-ca-private'))).toBeUndefined()
 })

@@ -4,7 +4,7 @@ import { TigeraStatus } from '../../api/tigerastatus.ts'
 import { ground } from '../../src/cli/ground.ts'
 import { Offline, type OfflineOptions, operatorUser } from '../../src/cli/offline.ts'
 import { knownKeys } from '../keys.ts'
-import { installation } from './loop-bed.ts'
+import { installation } from './objects.ts'
 
 const many = Number(process.env.CROWD_NODES ?? 60)
 

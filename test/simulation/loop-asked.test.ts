@@ -1,23 +1,14 @@
 /** Who asks, and who answers: the Installation and its overlay, and operators that meet. */
-import { afterEach, expect, test } from 'vitest'
-import { Bed, inSystem, installation, installationRef, inWords } from './loop-bed.ts'
-
-const beds: Bed[] = []
-afterEach(() => {
-  for (const bed of beds.splice(0)) bed.close()
-})
-async function bedOf(): Promise<Bed> {
-  const bed = await Bed.of()
-  beds.push(bed)
-  return bed
-}
+import { expect, test } from 'vitest'
+import { Bed, inWords } from './loop-bed.ts'
+import { inSystem, installation, installationRef } from './objects.ts'
 
 const overlayRef = { ...installationRef, name: 'overlay' }
 const computedOf = async (bed: Bed) =>
   ((await bed.live(installationRef))?.status as { computed?: { typhaMetricsPort?: number } } | undefined)?.computed
 
 test('an Installation named overlay alone installs nothing, and says what is missing until it is there', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.creates(installation({ typhaMetricsPort: 9093 }, 'overlay'))
   bed.operate()
   await bed.rests()
@@ -41,7 +32,7 @@ test('an Installation named overlay alone installs nothing, and says what is mis
 })
 
 test('an APIServer alone says that there is no Installation, and has its tier', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.creates({ apiVersion: 'operator.tigera.io/v1', kind: 'APIServer', metadata: { name: 'default' } })
   bed.operate()
   await bed.rests()
@@ -52,7 +43,7 @@ test('an APIServer alone says that there is no Installation, and has its tier', 
 })
 
 test('an overlay counts as soon as it comes, as it changes, and until it goes', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed({ nodeMetricsPort: 9100 })
   const metrics = async () =>
     ((await bed.live(inSystem('v1', 'Service', 'calico-typha-metrics')))?.spec as { ports: { port: number }[] } | undefined)?.ports[0]?.port
@@ -72,7 +63,7 @@ test('an overlay counts as soon as it comes, as it changes, and until it goes', 
 })
 
 test('an overlay with nothing in it changes nothing', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed()
   const since = bed.clock.now() + 1
   await bed.time.pass(10)
@@ -84,7 +75,7 @@ test('an overlay with nothing in it changes nothing', async () => {
 })
 
 test('what is wrong in an overlay is blamed on the overlay', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed()
   await bed.creates(installation({ calicoNetwork: { mtu: 5 }, cni: { type: 'GKE', ipam: { type: 'Calico' } } }, 'overlay'))
   await bed.time.pass(2_000)
@@ -96,7 +87,7 @@ test('what is wrong in an overlay is blamed on the overlay', async () => {
 })
 
 test('the Installation is deleted and created anew: what is made anew belongs to the new one', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed()
   const uid = (await bed.live(installationRef))!.metadata.uid
   await bed.deletes(installationRef)

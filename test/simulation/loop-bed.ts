@@ -1,4 +1,5 @@
 /** A cluster in memory with operators in it, in virtual time: what a test of the whole loop needs to build, disturb and count. Nothing in it becomes ready by itself. */
+import { onTestFinished } from 'vitest'
 import { loadGatewayDefinitions } from '../../api/gateway/definitions.ts'
 import { crds, type Mode } from '../../api/index.ts'
 import { nodes } from '../../hack/control-plane/nodes.ts'
@@ -8,13 +9,13 @@ import { User } from '../../src/cli/user.ts'
 import type { Surroundings } from '../../src/controllers/surroundings.ts'
 import type { ApplyNews } from '../../src/kube/apply.ts'
 import { type Clock, type Random, seeded } from '../../src/kube/clock.ts'
-import { Unreachable } from '../../src/kube/errors.ts'
 import type { KubeObject, ObjectRef } from '../../src/kube/objects.ts'
-import type { Request, Response, Transport, WatchResponse } from '../../src/kube/transport.ts'
+import type { Request, Response, Transport } from '../../src/kube/transport.ts'
 import type { Report } from '../../src/reconcile/runner.ts'
 import { type LoggedRequest, Sandbox, type Snapshot } from '../../src/sandbox/sandbox.ts'
 import { VirtualTime } from '../../src/sandbox/virtual-time.ts'
 import { knownKeys } from '../keys.ts'
+import { installation } from './objects.ts'
 
 export interface BedOptions {
   mode?: Mode
@@ -77,18 +78,21 @@ export class Bed {
     this.#user = new User({ transport: this.sandbox.transport({ user: 'alice' }), clock: this.time.clock, random: this.random })
   }
 
-  /** CRDs take a while to create, so clusters that have nothing but them are made from one snapshot. */
+  /** Closed when the test is over. CRDs take a while to create, so clusters that have nothing but them are made from one snapshot. */
   static async of({ mode = 'v3', nodes: count = 3, served = true, seed = 1 }: BedOptions = {}): Promise<Bed> {
     const key = `${mode} ${served}`
     if (!prepared.has(key)) prepared.set(key, Bed.#prepare(mode, served))
     const bed = new Bed(mode, seed, { from: await prepared.get(key) })
+    onTestFinished(() => bed.close())
     await bed.creates(...nodes([{ count }]))
     return bed
   }
 
-  /** Another cluster like this one, as it is now, without its operators. */
+  /** Another cluster like this one, as it is now, without its operators. Closed when the test is over, or before. */
   copy(seed: number): Bed {
-    return new Bed(this.#mode, seed, { from: this.sandbox.snapshot(), start: this.clock.now() })
+    const bed = new Bed(this.#mode, seed, { from: this.sandbox.snapshot(), start: this.clock.now() })
+    onTestFinished(() => bed.close())
+    return bed
   }
 
   static async #prepare(mode: Mode, served: boolean): Promise<Snapshot> {
@@ -262,22 +266,6 @@ export class Bed {
   }
 }
 
-export const installationRef: ObjectRef = { apiVersion: 'operator.tigera.io/v1', kind: 'Installation', name: 'default' }
-
-export const installation = (spec: object = {}, name = 'default'): KubeObject => ({
-  apiVersion: 'operator.tigera.io/v1',
-  kind: 'Installation',
-  metadata: { name },
-  ...{ spec },
-})
-
-export const inSystem = (apiVersion: string, kind: string, name: string): ObjectRef => ({
-  apiVersion,
-  kind,
-  name,
-  namespace: 'calico-system',
-})
-
 export const inWords = (request: LoggedRequest | undefined): string =>
   request
     ? `${request.verb} ${request.resource}${request.subresource ? `/${request.subresource}` : ''} ${request.name} ${request.status}`
@@ -298,43 +286,3 @@ const rolledOut = (replicas: number) => ({
   readyReplicas: replicas,
   availableReplicas: replicas,
 })
-
-/** A server that is out of reach while `down` is true, and watches that end with it. */
-export class Line {
-  down = false
-  readonly #open = new Set<() => void>()
-  asked = 0
-
-  through = (inner: Transport): Transport => ({
-    request: async request => {
-      this.#ask()
-      return inner.request(request)
-    },
-    watch: async request => {
-      this.#ask()
-      return this.#kept(await inner.watch(request))
-    },
-    close: () => inner.close(),
-  })
-
-  cut(): void {
-    this.down = true
-    for (const close of [...this.#open]) close()
-  }
-
-  #ask(): void {
-    this.asked++
-    if (this.down) throw new Unreachable('connect ECONNREFUSED 10.96.0.1:443', { code: 'ECONNREFUSED' })
-  }
-
-  #kept(watch: WatchResponse): WatchResponse {
-    this.#open.add(watch.close)
-    return {
-      ...watch,
-      close: () => {
-        this.#open.delete(watch.close)
-        watch.close()
-      },
-    }
-  }
-}

@@ -2,49 +2,36 @@
 
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { afterEach, expect, test } from 'vitest'
-import { parseManifests } from '../../src/cli/manifests.ts'
+import { expect, test } from 'vitest'
 import type { KubeObject } from '../../src/kube/objects.ts'
 import type { Request, Transport } from '../../src/kube/transport.ts'
 import { sentence } from '../../src/reconcile/problems.ts'
-import { Bed, inSystem, installation, installationRef, inWords, type Operating } from './loop-bed.ts'
-
-const beds: Bed[] = []
-afterEach(() => {
-  for (const bed of beds.splice(0)) bed.close()
-})
-async function bedOf(): Promise<Bed> {
-  const bed = await Bed.of()
-  beds.push(bed)
-  return bed
-}
+import { Bed, inWords, type Operating } from './loop-bed.ts'
+import { inSystem, installation, installationRef, secretRef, validatingWebhook } from './objects.ts'
+import { recorded } from './switching.ts'
+import { Skew } from './trouble.ts'
 
 const day = 86_400_000
-const secret = (name: string, namespace = 'tigera-operator') => ({ apiVersion: 'v1', kind: 'Secret', name, namespace })
 const leaves = ['node-certs', 'typha-certs', 'typha-certs-noncluster-host']
 const typha = inSystem('apps/v1', 'Deployment', 'calico-typha')
 const workloads = [typha, inSystem('apps/v1', 'DaemonSet', 'calico-node')]
 
-/** What users brought in a recorded scenario. */
-const manifests = (scenario: string): KubeObject[] =>
-  parseManifests(scenario, readFileSync(new URL(`../parity/scenarios/${scenario}/input.yaml`, import.meta.url), 'utf8'))
-
 async function certificateOf(bed: Bed, name: string, namespace?: string): Promise<X509Certificate> {
-  const { data = {} } = (await bed.live(secret(name, namespace)))!
+  const { data = {} } = (await bed.live(secretRef(name, namespace)))!
   return new X509Certificate(Buffer.from(data['tls.crt']!, 'base64'))
 }
 
 test('leaves are renewed by the running operator thirty days before they end, each once, with one rollout of Typha', async () => {
-  const bed = await bedOf()
-  let offset = 0
-  const { faults } = await bed.installed({}, { clock: ({ now, after }) => ({ now: () => now() + offset, after }) })
+  const bed = await Bed.of()
+  const skew = new Skew()
+  const { faults } = await bed.installed({}, { clock: skew.clock })
   const before: X509Certificate[] = []
   for (const name of leaves) before.push(await certificateOf(bed, name))
   const authority = await certificateOf(bed, 'tigera-ca-private')
   const generation = (await bed.live(typha))!.metadata.generation!
   const started = bed.clock.now()
   // A day and a little before they are due.
-  offset = 825 * day - 30 * day - 1.5 * day
+  skew.ms = 825 * day - 30 * day - 1.5 * day
   await bed.time.pass(day)
   expect(bed.writes({ since: started + 1 }).map(inWords)).toEqual([])
   const due = bed.clock.now()
@@ -71,11 +58,13 @@ test('leaves are renewed by the running operator thirty days before they end, ea
 })
 
 test('an operator that was away for years renews what ended meanwhile', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   const { operator } = await bed.installed()
   const before = await certificateOf(bed, 'typha-certs')
   operator.stop()
-  bed.operate({ clock: ({ now, after }) => ({ now: () => now() + 1000 * day, after }) })
+  const skew = new Skew()
+  skew.ms = 1000 * day
+  bed.operate({ clock: skew.clock })
   await bed.becomesReady()
   const after = await certificateOf(bed, 'typha-certs')
   expect(after.serialNumber).not.toBe(before.serialNumber)
@@ -83,10 +72,10 @@ test('an operator that was away for years renews what ended meanwhile', async ()
 })
 
 test('a Secret that somebody deletes is made anew, and its pods start with the new one', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed()
   const before = await certificateOf(bed, 'typha-certs')
-  await bed.deletes(secret('typha-certs'))
+  await bed.deletes(secretRef('typha-certs'))
   await bed.becomesReady()
   const after = await certificateOf(bed, 'typha-certs')
   expect(after.serialNumber).not.toBe(before.serialNumber)
@@ -94,7 +83,7 @@ test('a Secret that somebody deletes is made anew, and its pods start with the n
 })
 
 test('no pod starts with a certificate that the cluster does not have', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   let refuses = true
   const isRefused = ({ method, body }: Request) => method !== 'GET' && (body as KubeObject | undefined)?.metadata.name === 'typha-certs'
   const refusal = { status: 403, headers: {}, body: { kind: 'Status', status: 'Failure', reason: 'Forbidden', message: 'no', code: 403 } }
@@ -122,11 +111,11 @@ test('no pod starts with a certificate that the cluster does not have', async ()
 })
 
 test("a user's certificate that is not valid yet is told, never replaced, and used from the day on which it is valid", async () => {
-  const bed = await bedOf()
-  const brought = manifests('byo-certs').filter(({ metadata: { name } }) => ['typha-certs', 'node-certs', 'typha-ca'].includes(name))
+  const bed = await Bed.of()
+  const brought = recorded('byo-certs').filter(({ metadata: { name } }) => ['typha-certs', 'node-certs', 'typha-ca'].includes(name))
   await bed.creates(...brought, installation())
-  let offset = 0
-  bed.operate({ clock: ({ now, after }) => ({ now: () => now() + offset, after }) })
+  const skew = new Skew()
+  bed.operate({ clock: skew.clock })
   await bed.rests()
   expect((await bed.status())!.Degraded).toMatchObject({
     status: 'True',
@@ -135,12 +124,12 @@ test("a user's certificate that is not valid yet is told, never replaced, and us
       /^Secret tigera-operator\/node-certs: its certificate is not valid before 2026-11-21T07:06:26Z\. Put .*\nSecret tigera-operator\/typha-certs/,
     ),
   })
-  const before = (await bed.live(secret('typha-certs')))!.metadata.resourceVersion
-  offset = Date.parse('2026-11-21T00:00:00Z') - bed.clock.now()
+  const before = (await bed.live(secretRef('typha-certs')))!.metadata.resourceVersion
+  skew.ms = Date.parse('2026-11-21T00:00:00Z') - bed.clock.now()
   await bed.time.pass(day)
   await bed.becomesReady()
   expect(await bed.status()).toMatchObject({ Available: { status: 'True' }, Degraded: { status: 'False' } })
-  expect((await bed.live(secret('typha-certs')))!.metadata.resourceVersion).toBe(before)
+  expect((await bed.live(secretRef('typha-certs')))!.metadata.resourceVersion).toBe(before)
   expect((await certificateOf(bed, 'typha-certs', 'calico-system')).issuer).toBe('CN=example-test-ca')
 })
 
@@ -156,7 +145,7 @@ async function allTexts(bed: Bed, { reports, news, faults }: Operating): Promise
 }
 
 test('no key is ever told, not even when a webhook shouts it', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.creates(webhook)
   bed.sandbox.answerWebhook('default/shouting', request => ({
     allowed: false,
@@ -175,24 +164,9 @@ test('no key is ever told, not even when a webhook shouts it', async () => {
   expect(texts).not.toContain('PRIVATE KEY')
 })
 
-const webhook: KubeObject = {
-  apiVersion: 'admissionregistration.k8s.io/v1',
-  kind: 'ValidatingWebhookConfiguration',
-  metadata: { name: 'shouting' },
-  ...{
-    webhooks: [
-      {
-        name: 'shouting.example.com',
-        clientConfig: { service: { name: 'shouting', namespace: 'default' } },
-        rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['*'], resources: ['secrets'] }],
-        sideEffects: 'None',
-        admissionReviewVersions: ['v1'],
-      },
-    ],
-  },
-}
+const webhook = validatingWebhook('shouting', { apiGroups: [''], apiVersions: ['v1'], operations: ['*'], resources: ['secrets'] })
 
-const managed = manifests('certificate-management').find(({ kind }) => kind === 'Installation') as KubeObject & {
+const managed = recorded('certificate-management').find(({ kind }) => kind === 'Installation') as KubeObject & {
   spec: { certificateManagement: object }
 }
 
@@ -205,7 +179,7 @@ const request = (name: string, app = 'calico-system'): KubeObject => ({
 const csr = '-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n'
 
 test('requests of our pods that nobody has answered are named until somebody has, and those of others are not', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   const { certificateManagement } = managed.spec
   await bed.installed({ certificateManagement })
   await bed.creates(request('node-abc'), request('kubelet', 'kubelet'))
@@ -220,17 +194,17 @@ test('requests of our pods that nobody has answered are named until somebody has
 })
 
 test('with certificate management our keys go, and with its end they come anew', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed()
   const { certificateManagement } = managed.spec
   await bed.changes(installationRef, { spec: { certificateManagement } })
   await bed.becomesReady()
-  for (const name of ['tigera-ca-private', ...leaves]) expect(await bed.live(secret(name)), name).toBeUndefined()
+  for (const name of ['tigera-ca-private', ...leaves]) expect(await bed.live(secretRef(name)), name).toBeUndefined()
   const creator = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', name: 'calico-node:csr-creator' }
   expect(await bed.live(creator)).toBeDefined()
   await bed.changes(installationRef, { spec: { certificateManagement: null } })
   await bed.becomesReady()
-  for (const name of ['tigera-ca-private', ...leaves]) expect(await bed.live(secret(name)), name).toBeDefined()
+  for (const name of ['tigera-ca-private', ...leaves]) expect(await bed.live(secretRef(name)), name).toBeDefined()
   expect(await bed.live(creator)).toBeUndefined()
   expect(await bed.status()).toMatchObject({ Available: { status: 'True' } })
 })

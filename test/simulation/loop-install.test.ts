@@ -1,24 +1,15 @@
 /** One Installation becomes a Calico, and stays one: what is written, when, and what is not. */
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Mode } from '../../api/index.ts'
 import { crds } from '../../api/index.ts'
 import type { KubeObject } from '../../src/kube/objects.ts'
-import { Bed, type BedOptions, inSystem, installation, installationRef, inWords } from './loop-bed.ts'
-
-const beds: Bed[] = []
-afterEach(() => {
-  for (const bed of beds.splice(0)) bed.close()
-})
-async function bedOf(options?: BedOptions): Promise<Bed> {
-  const bed = await Bed.of(options)
-  beds.push(bed)
-  return bed
-}
+import { Bed, inWords } from './loop-bed.ts'
+import { inSystem, installation, installationRef } from './objects.ts'
 
 const node = inSystem('apps/v1', 'DaemonSet', 'calico-node')
 
 test('an Installation is all it takes, with few writes, none without effect or in vain, and hardly a read', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   const { faults } = await bed.installed()
   expect(await bed.status()).toMatchObject({
     Available: { status: 'True' },
@@ -35,7 +26,7 @@ test('an Installation is all it takes, with few writes, none without effect or i
 test.each<Mode>(['v3', 'v1'])(
   'with -manage-crds the operator brings the CRDs of %s itself, and goes on when they are served',
   async mode => {
-    const bed = await bedOf({ mode, served: false })
+    const bed = await Bed.of({ mode, served: false })
     bed.operate({ manageCrds: true })
     await bed.rests()
     expect((await bed.list('apiextensions.k8s.io/v1', 'customresourcedefinitions')).length).toBe(crds(mode).length)
@@ -52,7 +43,7 @@ test.each<Mode>(['v3', 'v1'])(
 )
 
 test('CRDs that come long after the operator has started are noticed at once', async () => {
-  const bed = await bedOf({ served: false })
+  const bed = await Bed.of({ served: false })
   bed.operate()
   await bed.time.pass(120_000)
   expect(bed.writes()).toEqual([])
@@ -66,7 +57,7 @@ test('CRDs that come long after the operator has started are noticed at once', a
 })
 
 test('nothing is written or read while nothing happens, for an hour', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed()
   const since = bed.clock.now() + 1
   await bed.time.pass(3_600_000)
@@ -75,7 +66,7 @@ test('nothing is written or read while nothing happens, for an hour', async () =
 })
 
 test('another operator process on a cluster that is as wanted writes nothing and reads nothing', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   const { operator } = await bed.installed()
   operator.stop()
   const since = bed.clock.now() + 1
@@ -89,7 +80,7 @@ test('another operator process on a cluster that is as wanted writes nothing and
 })
 
 test('what somebody changes or deletes is put right within a second, and nothing else is touched', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed()
   const changed: [ReturnType<typeof inSystem>, object | undefined][] = [
     [node, { spec: { template: { spec: { priorityClassName: 'system-cluster-critical' } } } }],
@@ -116,7 +107,7 @@ test('what somebody changes or deletes is put right within a second, and nothing
 })
 
 test('the heartbeats of a thousand nodes wake nobody, and a node less wakes those whom it concerns', async () => {
-  const bed = await bedOf({ nodes: 1001 })
+  const bed = await Bed.of({ nodes: 1001 })
   const { reports } = await bed.installed()
   const before = reports.length
   const names = (await bed.list('v1', 'nodes')).map(({ metadata }) => metadata.name)
@@ -136,7 +127,7 @@ test('the heartbeats of a thousand nodes wake nobody, and a node less wakes thos
 })
 
 test('what an option asked for goes when the option goes, and comes back when it does', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed({ typhaMetricsPort: 9093 })
   const metrics = inSystem('v1', 'Service', 'calico-typha-metrics')
   expect(await bed.live(metrics)).toBeDefined()
@@ -150,7 +141,7 @@ test('what an option asked for goes when the option goes, and comes back when it
 
 test('one seed, one course of events', async () => {
   const course = async () => {
-    const bed = await bedOf({ seed: 5 })
+    const bed = await Bed.of({ seed: 5 })
     await bed.installed()
     return bed.writes().map(request => `${request.time} ${inWords(request)}`)
   }
@@ -158,7 +149,7 @@ test('one seed, one course of events', async () => {
 })
 
 test('the BPF dataplane can find out where the API is, as on any cluster whose API server says so', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed({ calicoNetwork: { linuxDataplane: 'BPF', bpfNetworkBootstrap: 'Enabled' } })
   const node = (await bed.list('apps/v1', 'daemonsets')).find(({ metadata }) => metadata.name === 'calico-node')
   expect(JSON.stringify(node)).toMatch(/"KUBERNETES_APISERVER_ENDPOINTS","value":"192\.0\.2\.1:6443"/)

@@ -1,4 +1,5 @@
 /** The loop with controllers of a test's own over a cluster in memory: for what holds of any controller. Knows nothing of Calico. */
+import { onTestFinished } from 'vitest'
 import { Applier, type ApplyNews } from '../../src/kube/apply.ts'
 import { Cache } from '../../src/kube/cache.ts'
 import { Client } from '../../src/kube/client.ts'
@@ -7,7 +8,7 @@ import { Discovery } from '../../src/kube/discovery.ts'
 import { ConfigMap } from '../../src/kube/kinds.ts'
 import type { Kind, KubeObject, ObjectRef } from '../../src/kube/objects.ts'
 import { builtinSchema } from '../../src/kube/schema.ts'
-import type { Request, Transport } from '../../src/kube/transport.ts'
+import type { Transport } from '../../src/kube/transport.ts'
 import type { Controller, Outcome, Reader } from '../../src/reconcile/controller.ts'
 import { Loop } from '../../src/reconcile/loop.ts'
 import { sentence } from '../../src/reconcile/problems.ts'
@@ -78,17 +79,7 @@ export class Machine {
 const inShort = ({ verb, kind, name, status }: LoggedRequest): string =>
   `${verb === 'patch' ? 'write' : verb} ${kind} ${name}${status >= 400 ? ` ${status}` : ''}`
 
-const opened: Machine[] = []
-
-/** Ends all machines that a test has opened: for afterEach. */
-export function closeMachines(): void {
-  for (const one of opened.splice(0)) {
-    one.stop()
-    one.bed.close()
-  }
-}
-
-/** A cluster with a namespace calico-system and nothing else in it, in which a machine works. */
+/** A cluster with a namespace calico-system and nothing else in it, in which a machine works until the test is over. */
 export async function machine(
   controllers: readonly Controller[],
   options: MachineOptions & { before?: KubeObject[] } = {},
@@ -97,7 +88,7 @@ export async function machine(
   await bed.creates({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'calico-system' } }, ...(options.before ?? []))
   await bed.time.pass(1_000)
   const one = new Machine(bed, controllers, options)
-  opened.push(one)
+  onTestFinished(() => one.stop())
   await bed.time.pass(1_000)
   return one
 }
@@ -139,14 +130,5 @@ export const configMap = (name: string, data: Record<string, string> = {}, names
 })
 
 export const refTo = (name: string, namespace = 'calico-system'): ObjectRef => ({ apiVersion: 'v1', kind: 'ConfigMap', name, namespace })
-
-/** Lets requests of some kind hang, or fail, while a test says so. */
-export function disturbing(inner: Transport, disturb: (request: Request) => Promise<never> | undefined): Transport {
-  return {
-    request: request => disturb(request) ?? inner.request(request),
-    watch: request => disturb({ ...request, query: { ...request.query, watch: 'true' } }) ?? inner.watch(request),
-    close: () => inner.close(),
-  }
-}
 
 export { ConfigMap }

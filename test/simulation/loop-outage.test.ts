@@ -1,24 +1,16 @@
 /** What becomes of a Calico while the API server is away, refuses a kind, or the clock jumps: no storm, no lie, and the rest goes on. */
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { Unreachable } from '../../src/kube/errors.ts'
-import { type KubeObject, refOf } from '../../src/kube/objects.ts'
-import { Bed, inSystem, installation, installationRef, inWords, Line } from './loop-bed.ts'
-
-const beds: Bed[] = []
-afterEach(() => {
-  for (const bed of beds.splice(0)) bed.close()
-})
-async function bedOf(): Promise<Bed> {
-  const bed = await Bed.of()
-  beds.push(bed)
-  return bed
-}
+import { refOf } from '../../src/kube/objects.ts'
+import { Bed, inWords } from './loop-bed.ts'
+import { inSystem, installation, installationRef, secretRef, validatingWebhook } from './objects.ts'
+import { disturbing, Line, Skew } from './trouble.ts'
 
 const minutes = (count: number) => count * 60_000
 const calicoNode = inSystem('apps/v1', 'DaemonSet', 'calico-node')
 
 test('the API server is away for five minutes: it is asked now and then, and what changed meanwhile is put right when it is back', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   const line = new Line()
   const { faults } = await bed.installed({}, { through: line.through })
   line.cut()
@@ -43,7 +35,7 @@ test('the API server is away for five minutes: it is asked now and then, and wha
 })
 
 test('when nothing has changed meanwhile, nothing is written afterwards, and nobody is told of a trouble that is over', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   const line = new Line()
   await bed.installed({}, { through: line.through })
   line.cut()
@@ -56,7 +48,7 @@ test('when nothing has changed meanwhile, nothing is written afterwards, and nob
 })
 
 test('an outage in the middle of an installation only delays it', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.creates(installation())
   const line = new Line()
   let writes = 0
@@ -82,7 +74,7 @@ test('an outage in the middle of an installation only delays it', async () => {
 })
 
 test('a kind that may not be read is told with the right that is needed, and the rest goes on', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   const allow = ['list', 'watch'].map(verb => bed.sandbox.forbid({ user: 'operator', verb, resource: 'bgpconfigurations' }))
   await bed.creates(installation())
   bed.operate()
@@ -96,7 +88,7 @@ test('a kind that may not be read is told with the right that is needed, and the
   })
   // The tiers need nothing of it.
   expect(await bed.status('tiers')).toMatchObject({ Available: { status: 'True' } })
-  expect(await bed.live({ apiVersion: 'v1', kind: 'Secret', name: 'tigera-ca-private', namespace: 'tigera-operator' })).toBeDefined()
+  expect(await bed.live(secretRef('tigera-ca-private'))).toBeDefined()
   for (const each of allow) each()
   await bed.time.pass(minutes(2))
   await bed.becomesReady()
@@ -104,19 +96,13 @@ test('a kind that may not be read is told with the right that is needed, and the
 })
 
 test('while a kind gives no answer nobody is told of a part that may not be asked for, and of the others what is known', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.creates(installation())
   let trouble = true
   const failing = async () => {
     throw new Unreachable('the API server gives no answer', { code: 'ETIMEDOUT' })
   }
-  bed.operate({
-    through: inner => ({
-      request: request => (trouble && request.path.includes('goldmanes') ? failing() : inner.request(request)),
-      watch: request => (trouble && request.path.includes('goldmanes') ? failing() : inner.watch(request)),
-      close: () => inner.close(),
-    }),
-  })
+  bed.operate({ through: inner => disturbing(inner, ({ path }) => (trouble && path.includes('goldmanes') ? failing() : undefined)) })
   await bed.time.pass(minutes(5))
   expect(await bed.status('goldmane')).toBeUndefined()
   expect((await bed.status())!.Degraded!.message).toMatch(/cannot read goldmanes\.operator\.tigera\.io: the API server gives no answer/)
@@ -129,7 +115,7 @@ test('while a kind gives no answer nobody is told of a part that may not be aske
 })
 
 test('a kind that may not be written is told with the right that is needed, and the rest goes on', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   const allow = bed.sandbox.forbid({ user: 'operator', verb: 'patch', resource: 'poddisruptionbudgets' })
   await bed.creates(installation())
   bed.operate()
@@ -151,7 +137,7 @@ test('a kind that may not be written is told with the right that is needed, and 
 })
 
 test('while a webhook for everything does not answer, no object is tried again more than once in ten seconds; then all goes on', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.creates(installation(), deadWebhook)
   bed.operate()
   await bed.time.pass(240_000)
@@ -169,29 +155,17 @@ test('while a webhook for everything does not answer, no object is tried again m
   expect(await bed.status()).toMatchObject({ Available: { status: 'True' }, Degraded: { status: 'False' } })
 })
 
-const deadWebhook: KubeObject = {
-  apiVersion: 'admissionregistration.k8s.io/v1',
-  kind: 'ValidatingWebhookConfiguration',
-  metadata: { name: 'dead' },
-  ...{
-    webhooks: [
-      {
-        name: 'dead.example.com',
-        clientConfig: { service: { name: 'dead', namespace: 'default' } },
-        rules: [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['CREATE', 'UPDATE'], resources: ['*/*'] }],
-        sideEffects: 'None',
-        admissionReviewVersions: ['v1'],
-      },
-    ],
-  },
-}
+const deadWebhook = validatingWebhook('dead', {
+  ...{ apiGroups: ['*'], apiVersions: ['*'], resources: ['*/*'] },
+  operations: ['CREATE', 'UPDATE'],
+})
 
 test('a clock that jumps a day back or a year forward disturbs nothing, and drift is put right all the same', async () => {
-  const bed = await bedOf()
-  let offset = 0
-  const { faults } = await bed.installed({}, { clock: ({ now, after }) => ({ now: () => now() + offset, after }) })
+  const bed = await Bed.of()
+  const skew = new Skew()
+  const { faults } = await bed.installed({}, { clock: skew.clock })
   for (const jump of [-86_400_000, 200 * 86_400_000]) {
-    offset = jump
+    skew.ms = jump
     const since = bed.clock.now() + 1
     await bed.time.pass(minutes(30))
     expect(bed.writes({ since }).map(inWords)).toEqual([])

@@ -1,18 +1,9 @@
 /** What people are told while Calico is installed, changed and taken away: soon, truly, and not too often. */
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { KubeObject } from '../../src/kube/objects.ts'
 import type { Transport } from '../../src/kube/transport.ts'
-import { Bed, inSystem, installation, installationRef, inWords } from './loop-bed.ts'
-
-const beds: Bed[] = []
-afterEach(() => {
-  for (const bed of beds.splice(0)) bed.close()
-})
-async function bedOf(): Promise<Bed> {
-  const bed = await Bed.of()
-  beds.push(bed)
-  return bed
-}
+import { Bed, inWords } from './loop-bed.ts'
+import { inSystem, installation, installationRef } from './objects.ts'
 
 interface InstallationStatus {
   computed?: { calicoNetwork?: { ipPools?: { cidr: string }[] }; kubernetesProvider?: string }
@@ -27,7 +18,7 @@ const statuses = { apiVersion: 'operator.tigera.io/v1', kind: 'TigeraStatus', na
 const statusWrites = (bed: Bed, since: number) => bed.writes({ since }).filter(({ subresource }) => subresource === 'status')
 
 test('an invalid Installation is Degraded at once, with every violation, its place and its remedy', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed()
   const since = bed.clock.now()
   await bed.changes(installationRef, {
@@ -49,7 +40,7 @@ test('an invalid Installation is Degraded at once, with every violation, its pla
 })
 
 test('what is over within a second is not written', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed()
   const since = bed.clock.now()
   await bed.changes(installationRef, { spec: { typhaMetricsPort: 9093 } })
@@ -62,7 +53,7 @@ test('what is over within a second is not written', async () => {
 })
 
 test('nothing is said of a new Calico before five seconds are over, unless it is ready or wrong', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.creates(installation())
   bed.operate()
   await bed.time.pass(4_000)
@@ -72,7 +63,7 @@ test('nothing is said of a new Calico before five seconds are over, unless it is
 })
 
 test('what lasts is told, with what is awaited, and a rollout of many steps in few writes', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed()
   const since = bed.clock.now()
   await bed.changes(installationRef, { spec: { nodeMetricsPort: 9099 } })
@@ -107,7 +98,7 @@ test('what lasts is told, with what is awaited, and a rollout of many steps in f
 })
 
 test('a condition speaks of the generation that was read, and of no later one', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.creates(installation())
   const { operator } = bed.operate()
   await bed.becomesReady()
@@ -122,7 +113,7 @@ test('a condition speaks of the generation that was read, and of no later one', 
 })
 
 test('the conditions are mirrored in the Installation, Available as Ready, and what others wrote there stays', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.creates(installation())
   const theirs = { type: 'Reviewed', status: 'True', reason: 'Audit', message: 'fine', lastTransitionTime: '2026-01-01T00:00:00Z' }
   const path = '/apis/operator.tigera.io/v1/installations/default/status'
@@ -137,7 +128,7 @@ test('the conditions are mirrored in the Installation, Available as Ready, and w
 })
 
 test('what was decided is published at once, and what was achieved when all is available', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.creates(installation())
   bed.operate()
   await bed.rests()
@@ -151,7 +142,7 @@ test('what was decided is published at once, and what was achieved when all is a
 })
 
 test('an Installation that becomes invalid keeps what was published of the last good one', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed()
   const before = await statusOf(bed)
   await bed.changes(installationRef, { spec: { calicoNetwork: { mtu: 100 }, cni: { type: 'GKE', ipam: { type: 'Calico' } } } })
@@ -161,7 +152,7 @@ test('an Installation that becomes invalid keeps what was published of the last 
 })
 
 test('TigeraStatuses come with the Installation and go with it, that of the tier with the tier, and one that somebody deletes comes back', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   const names = async () => (await bed.list('operator.tigera.io/v1', 'tigerastatuses')).map(({ metadata }) => metadata.name)
   bed.operate()
   await bed.time.pass(5_000)
@@ -182,7 +173,7 @@ test('TigeraStatuses come with the Installation and go with it, that of the tier
 })
 
 test('a TigeraStatus that somebody writes to says the truth again', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed()
   const path = '/apis/operator.tigera.io/v1/tigerastatuses/calico/status'
   const lie = { type: 'Available', status: 'False', reason: 'Lie', message: 'lie', lastTransitionTime: '2026-01-01T00:00:00Z' }
@@ -192,7 +183,7 @@ test('a TigeraStatus that somebody writes to says the truth again', async () => 
 })
 
 test('a status that cannot be written is tried again, less and less often, and holds up no work', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   const allow = bed.sandbox.forbid({ user: 'operator', verb: 'patch', resource: 'tigerastatuses' })
   await bed.creates(installation())
   const { faults } = bed.operate()
@@ -209,7 +200,7 @@ test('a status that cannot be written is tried again, less and less often, and h
 })
 
 test('a workload that is not well for long is explained by its pods, and when those cannot be listed that is said too', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   const allow = bed.sandbox.forbid({ user: 'operator', resource: 'pods' })
   await bed.creates(installation())
   bed.operate()
@@ -245,7 +236,7 @@ const pod: KubeObject & { status: object } = {
 }
 
 test('what lasts is said with the time since when, which a restart neither forgets nor writes anew', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.creates(installation({ calicoNetwork: { ipPools: [] } }))
   const { operator } = bed.operate()
   await bed.time.pass(60_000)
@@ -262,7 +253,7 @@ test('what lasts is said with the time since when, which a restart neither forge
 })
 
 test('a restart does not make what is available unavailable, even where one of many kinds takes long to be read', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   const { operator } = await bed.installed()
   operator.stop()
   const since = bed.clock.now() + 1

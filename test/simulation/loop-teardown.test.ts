@@ -1,38 +1,18 @@
 /** Calico goes when its Installation does: in an order in which pods can still be torn down, whoever dies in between. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { seeded } from '../../src/kube/clock.ts'
 import { type Faulty, faulty } from '../../src/kube/faults.ts'
 import type { KubeObject, ObjectRef } from '../../src/kube/objects.ts'
-import { Bed, inSystem, installationRef, inWords } from './loop-bed.ts'
-
-const beds: Bed[] = []
-afterEach(() => {
-  for (const bed of beds.splice(0)) bed.close()
-})
+import { Bed, inWords } from './loop-bed.ts'
+import { heldPod, inSystem, installationRef, podRef } from './objects.ts'
 
 const controllers = inSystem('apps/v1', 'Deployment', 'calico-kube-controllers')
 const driver = inSystem('apps/v1', 'DaemonSet', 'csi-node-driver')
 const node = inSystem('apps/v1', 'DaemonSet', 'calico-node')
 const apiserver = inSystem('apps/v1', 'Deployment', 'calico-apiserver')
-const held = 'example.com/still-running'
-
-/** A pod of a workload that takes its time. */
-const podOf = ({ metadata, kind, apiVersion }: KubeObject, name: string): KubeObject => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: {
-    name,
-    namespace: 'calico-system',
-    finalizers: [held],
-    ownerReferences: [{ apiVersion, kind, name: metadata.name, uid: metadata.uid!, controller: true, blockOwnerDeletion: true } as never],
-  },
-  ...{ spec: { containers: [{ name: 'x', image: 'x' }] } },
-})
-const podRef = (name: string): ObjectRef => ({ apiVersion: 'v1', kind: 'Pod', name, namespace: 'calico-system' })
 
 async function installedBed(): Promise<Bed> {
   const bed = await Bed.of()
-  beds.push(bed)
   await bed.installed({ kubeletVolumePluginPath: '/var/lib/kubelet' })
   return bed
 }
@@ -40,7 +20,7 @@ async function installedBed(): Promise<Bed> {
 describe('deleting the Installation', () => {
   test('takes down what schedules and what mounts first, then calico-node when their pods are gone, and the rest when its own are', async () => {
     const bed = await installedBed()
-    await bed.creates(podOf((await bed.live(controllers))!, 'controllers'), podOf((await bed.live(node))!, 'node'))
+    await bed.creates(heldPod((await bed.live(controllers))!, 'controllers'), heldPod((await bed.live(node))!, 'node'))
     await bed.deletes(installationRef)
     await bed.time.pass(30_000)
     expect((await bed.live(controllers))?.metadata.deletionTimestamp).toBeDefined()
@@ -81,7 +61,7 @@ describe('deleting the Installation', () => {
 
   test('does not make anew what somebody deletes meanwhile, and goes on although the spec is invalid', async () => {
     const bed = await installedBed()
-    await bed.creates(podOf((await bed.live(controllers))!, 'controllers'))
+    await bed.creates(heldPod((await bed.live(controllers))!, 'controllers'))
     await bed.changes(installationRef, { spec: { calicoNetwork: { mtu: 5 }, cni: { type: 'GKE', ipam: { type: 'Calico' } } } })
     await bed.deletes(installationRef)
     await bed.time.pass(5_000)

@@ -1,24 +1,15 @@
 /** What belongs to users stays theirs: values in shared resources, objects beside ours, pools. */
 import fc from 'fast-check'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { KubeObject, ObjectRef } from '../../src/kube/objects.ts'
-import { Bed, type BedOptions, inSystem, installation, installationRef, inWords } from './loop-bed.ts'
-
-const beds: Bed[] = []
-afterEach(() => {
-  for (const bed of beds.splice(0)) bed.close()
-})
-async function bedOf(options?: BedOptions): Promise<Bed> {
-  const bed = await Bed.of(options)
-  beds.push(bed)
-  return bed
-}
+import { Bed, inWords } from './loop-bed.ts'
+import { inSystem, installation, installationRef } from './objects.ts'
 
 const felixRef: ObjectRef = { apiVersion: 'projectcalico.org/v3', kind: 'FelixConfiguration', name: 'default' }
 const felixOf = async (bed: Bed) => (await bed.live(felixRef))?.spec ?? {}
 
 test("a user's values in FelixConfiguration win over our defaults, and our defaults fill in the rest", async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.creates({ ...felixObject, spec: { healthPort: 9999, logSeverityScreen: 'Debug' } } as KubeObject)
   await bed.installed()
   expect(await felixOf(bed)).toMatchObject({ healthPort: 9999, logSeverityScreen: 'Debug', vxlanVNI: 4096, vxlanPort: 4789 })
@@ -28,7 +19,7 @@ test("a user's values in FelixConfiguration win over our defaults, and our defau
 const felixObject = { apiVersion: felixRef.apiVersion, kind: felixRef.kind, metadata: { name: 'default' } }
 
 test('a field that a user sets later is not fought over, moves what follows from it, and gets our default again when the user gives it up', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed()
   const since = bed.clock.now() + 1
   await bed.time.pass(10)
@@ -44,7 +35,7 @@ test('a field that a user sets later is not fought over, moves what follows from
 })
 
 test('a field that follows from the Installation is enforced, and what others set beside it stays', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed()
   await bed.changes(felixRef, { spec: { nftablesMode: 'Enabled', logSeverityScreen: 'Debug' } })
   await bed.time.pass(1_000)
@@ -52,7 +43,7 @@ test('a field that follows from the Installation is enforced, and what others se
 })
 
 test('bpfEnabled set by a user is told, not overwritten', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed()
   await bed.changes(felixRef, { spec: { bpfEnabled: true } })
   await bed.time.pass(5_000)
@@ -64,7 +55,7 @@ test('bpfEnabled set by a user is told, not overwritten', async () => {
 })
 
 test('FelixConfiguration that somebody deletes comes back with what is ours', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed()
   const before = await felixOf(bed)
   await bed.deletes(felixRef)
@@ -73,7 +64,7 @@ test('FelixConfiguration that somebody deletes comes back with what is ours', as
 })
 
 test('two writers of one enforced field: it is noticed, left alone for a while, and said who the other one is', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed()
   for (let n = 0; n < 12; n++) {
     await bed.changes(felixRef, { spec: { nftablesMode: 'Enabled' } })
@@ -106,7 +97,7 @@ const specs: Record<string, object> = {
 const clusterScoped = new Set(['ClusterRole', 'IPPool', 'Tier'])
 
 test("nothing of a user's is changed or deleted, whatever it is called and however it is labelled, while options come and go and Calico goes", async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed({ typhaMetricsPort: 9093 })
   const objects = fc.sample(
     fc.record({
@@ -155,7 +146,7 @@ const standardLabels = {
 }
 
 test('a pool that carries the label of the operator, but was not made by it, is told and left alone', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   const pool = { apiVersion: 'projectcalico.org/v3', kind: 'IPPool', metadata: { name: 'mine', labels: standardLabels } }
   await bed.creates({ ...pool, spec: { cidr: '10.200.0.0/16', allowedUses: ['Workload'] } } as KubeObject)
   await bed.creates(installation({ calicoNetwork: { ipPools: [{ cidr: '192.168.0.0/16' }] } }))
@@ -177,7 +168,7 @@ test('a pool that carries the label of the operator, but was not made by it, is 
 })
 
 test('pools of the Installation come and go with it asking, and stay when it goes', async () => {
-  const bed = await bedOf()
+  const bed = await Bed.of()
   await bed.installed({ calicoNetwork: { ipPools: [{ cidr: '192.168.0.0/16' }, { name: 'second', cidr: '10.9.0.0/16' }] } })
   const pools = async () => (await bed.list('projectcalico.org/v3', 'ippools')).map(({ metadata }) => metadata.name)
   expect(await pools()).toHaveLength(2)

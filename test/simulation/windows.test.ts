@@ -1,12 +1,8 @@
 /** Calico on Windows nodes comes when all it needs is there, and goes with the dataplane or the Installation, after the pods that it connects. */
-import { afterEach, expect, test } from 'vitest'
-import type { KubeObject, ObjectRef } from '../../src/kube/objects.ts'
-import { Bed, inSystem, installationRef, inWords } from './loop-bed.ts'
-
-const beds: Bed[] = []
-afterEach(() => {
-  for (const bed of beds.splice(0)) bed.close()
-})
+import { expect, test } from 'vitest'
+import type { KubeObject } from '../../src/kube/objects.ts'
+import { Bed, inWords } from './loop-bed.ts'
+import { heldPod, inSystem, installationRef, podRef } from './objects.ts'
 
 const daemonSet = inSystem('apps/v1', 'DaemonSet', 'calico-node-windows')
 const configuration = inSystem('v1', 'ConfigMap', 'cni-config-windows')
@@ -38,24 +34,8 @@ const needs: KubeObject[] = [
   }),
 ]
 
-/** A pod of a workload that takes its time to end. */
-const podOf = ({ metadata, kind, apiVersion }: KubeObject, name: string): KubeObject =>
-  objectOf({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      name,
-      namespace: 'calico-system',
-      finalizers: ['example.com/still-running'],
-      ownerReferences: [{ apiVersion, kind, name: metadata.name, uid: metadata.uid!, controller: true, blockOwnerDeletion: true } as never],
-    },
-    spec: { containers: [{ name: 'x', image: 'x' }] },
-  })
-const podRef = (name: string): ObjectRef => ({ apiVersion: 'v1', kind: 'Pod', name, namespace: 'calico-system' })
-
 async function installed(...more: KubeObject[]): Promise<Bed> {
   const bed = await Bed.of()
-  beds.push(bed)
   await bed.creates(...needs, ...more)
   await bed.installed(spec)
   return bed
@@ -91,7 +71,7 @@ test('what is lost later changes nothing for the pods that run', async () => {
 
 test('without the dataplane everything for Windows goes, and the status with the last of it', async () => {
   const bed = await installed(dns)
-  await bed.creates(podOf((await bed.live(daemonSet))!, 'windows'))
+  await bed.creates(heldPod((await bed.live(daemonSet))!, 'windows'))
   await bed.changes(installationRef, { spec: { calicoNetwork: { windowsDataplane: 'Disabled' } } })
   await bed.time.pass(10_000)
   expect((await bed.live(daemonSet))?.metadata.deletionTimestamp).toBeDefined()
@@ -105,7 +85,7 @@ test('without the dataplane everything for Windows goes, and the status with the
 
 test('with the Installation it goes after the pods that need a network, and the Installation after its own', async () => {
   const bed = await installed(dns)
-  await bed.creates(podOf((await bed.live(controllers))!, 'controllers'), podOf((await bed.live(daemonSet))!, 'windows'))
+  await bed.creates(heldPod((await bed.live(controllers))!, 'controllers'), heldPod((await bed.live(daemonSet))!, 'windows'))
   await bed.deletes(installationRef)
   await bed.time.pass(20_000)
   expect((await bed.live(daemonSet))?.metadata.deletionTimestamp).toBeUndefined()
