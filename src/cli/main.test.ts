@@ -35,12 +35,18 @@ const flags = [
   'zap-encoder',
 ]
 
-test('help names every command, and help of the operator every flag', async () => {
+const variables = [
+  ...['OPERATOR_NAMESPACE', 'OPERATOR_NAME', 'OPERATOR_SERVICEACCOUNT', 'CALICO_API_GROUP'],
+  ...['KUBERNETES_SERVICE_HOST', 'KUBERNETES_SERVICE_PORT', 'METRICS_HOST', 'METRICS_PORT'],
+]
+
+test('help names every command, and help of the operator every flag and variable', async () => {
   const program = await run(['--help'])
   expect(program).toMatchObject({ code: 0, err: '' })
   for (const command of ['run', 'render', 'capabilities', 'rules']) expect(program.out).toMatch(new RegExp(`^  ${command} `, 'm'))
   const operator = await run(['run', '-help'])
   for (const flag of flags) expect(operator.out).toMatch(new RegExp(`^  --${flag}\\b`, 'm'))
+  for (const variable of variables) expect(operator.out).toMatch(new RegExp(`\\b${variable}\\b`))
 })
 
 test.each([[['--version']], [['-version']], [['run', '-version=true']]])('%j prints versions', async args => {

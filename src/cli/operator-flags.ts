@@ -92,9 +92,22 @@ const options: Option[] = [
   refused('aws-sg-setup', 'Security groups of OpenShift on AWS are not set up by this operator.'),
 ]
 
+const variables = `
+Environment:
+  OPERATOR_NAMESPACE, OPERATOR_NAME, OPERATOR_SERVICEACCOUNT
+                                   where the operator runs, and as whom
+  KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT
+                                   where it reaches the API, and so do pods in
+                                   the network of their node
+  CALICO_API_GROUP                 projectcalico.org/v3 or
+                                   crd.projectcalico.org/v1: the group of
+                                   Calico's own resources
+  METRICS_HOST, METRICS_PORT       where metrics are served, if either is set`
+
 /** Adds the flags to a command, whose options are then OperatorFlags. */
 export function withOperatorFlags(command: Command): Command {
   for (const option of options) command.addOption(option)
+  command.addHelpText('after', variables)
   return command.configureHelp({ optionTerm: ({ flags }) => flags.replace(' [bool]', '[=bool]'), optionDescription: described })
 }
 
