@@ -11,7 +11,7 @@ import { ManagementClusterConnection } from '../api/managementclusterconnection.
 import type { AnyResource } from '../api/resource.ts'
 import type { JsonSchema } from '../api/schema.ts'
 import { Whisker } from '../api/whisker.ts'
-import { type KubeObject, keyOf, refOf } from '../src/kube/objects.ts'
+import type { KubeObject } from '../src/kube/objects.ts'
 import { overlays, overridden } from '../src/render/overrides.ts'
 import { isWorkload } from '../src/render/workloads.ts'
 import { type Leaf, leavesOf, type Samples, samplesOf, specWith } from './leaves.ts'
@@ -29,10 +29,6 @@ const caCert = (() => {
   return (secret as KubeObject & { data: Record<string, string> }).data['tls.crt']!
 })()
 const certificateManagement = { caCert, signerName: 'example.com/signer' }
-const windows = {
-  serviceCIDRs: ['10.96.0.0/12'],
-  calicoNetwork: { windowsDataplane: 'HNS', ipPools: [{ cidr: '192.168.0.0/16', encapsulation: 'VXLAN' }] },
-}
 
 /** Fields that name a part of what they are in, and have no effect but by what stands beside them. */
 const isName = ({ path }: Leaf): boolean => /ontainers\[\]\.name$/.test(path)
@@ -135,4 +131,3 @@ describe.each(Object.entries(overlays))('%s', (workload, { overlay }) => {
 const isOnlyWord = ({ schema }: Leaf): boolean => schema.enum?.length === 1
 
 const json = (object: KubeObject): string => JSON.stringify(object)
-void [windows, keyOf, refOf]

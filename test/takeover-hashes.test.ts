@@ -29,7 +29,6 @@ const hashedTemplates = (objects: readonly KubeObject[]) =>
       .map(({ kind, metadata, spec }) => [`${kind} ${metadata.name}`, hashesIn(spec.template.metadata?.annotations)]),
   )
 
-/** A hash that only says which version of a program it is for, and one of what the operator's image brings. */
 describe.each([...recordedClusters()])('%s', (_, cluster) => {
   test('has the same hashes again', async () => {
     const recorded = hashedTemplates(cluster.filter(({ metadata }) => metadata.namespace === 'calico-system'))
