@@ -123,11 +123,12 @@ test(
           if (objects.some(({ kind }) => kind === 'DaemonSet')) rendered++
         },
       ),
-      { numRuns: runs },
+      // One that is surely in order.
+      { numRuns: runs, examples: [['default-v3crd', {}, undefined]] },
     )
     if (process.env.ANY_SPEC_RUNS) console.info(`${rendered} of ${runs} Installations rendered`)
-    // Of a few it may be that all are refused.
-    expect(rendered).toBeGreaterThan(runs / 20 - 5)
+    // About a quarter of many; of a few it may be that all others are refused.
+    expect(rendered).toBeGreaterThan(runs < 100 ? 0 : runs / 20)
   },
   patience,
 )
