@@ -109,25 +109,29 @@ export function listenAddress({
   return host === '' ? { port } : { host, port }
 }
 
-/** Serves /metrics, /healthz and /readyz until closed. Rejects when it cannot listen there. */
+type Answer = [status: number, text: string]
+
+/** Serves /metrics, /healthz and /readyz until closed. Rejects when it cannot listen there; whatever is asked of it ends nothing but the request. */
 export function serveMetrics(
   { registry }: Metrics,
   at: { host?: string; port: number },
   notReady: () => string | undefined,
 ): Promise<Server> {
-  const answers: Record<string, () => [number, string | Promise<string>]> = {
-    '/metrics': () => [200, registry.metrics()],
+  const answers: Record<string, () => Answer | Promise<Answer>> = {
+    '/metrics': async () => [200, await registry.metrics()],
     '/healthz': () => [200, 'ok\n'],
     '/readyz': () => {
       const reason = notReady()
       return reason === undefined ? [200, 'ok\n'] : [503, `not ready: ${reason}\n`]
     },
   }
+  const answerTo = async (path: string): Promise<Answer> => answers[path]?.() ?? [404, 'not found\n']
   const server = http().createServer(async (request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-    const [status, body] = answers[pathname]?.() ?? [404, 'not found\n']
-    response.writeHead(status, { 'content-type': pathname === '/metrics' ? registry.contentType : 'text/plain' })
-    response.end(await body)
+    // Of a path that is none, such as //, there is nothing here either.
+    const path = URL.parse(request.url ?? '', 'http://localhost')?.pathname ?? ''
+    const [status, text] = await answerTo(path).catch((error): Answer => [500, `${error instanceof Error ? error.message : error}\n`])
+    response.writeHead(status, { 'content-type': path === '/metrics' ? registry.contentType : 'text/plain' })
+    response.end(text)
   })
   return new Promise((resolve, reject) => {
     server.once('error', reject)
