@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { APIServer } from '../../api/apiserver.ts'
 import { crds } from '../../api/index.ts'
 import { Installation } from '../../api/installation.ts'
 import { TigeraStatus } from '../../api/tigerastatus.ts'
@@ -72,6 +73,29 @@ test('a problem is told on the resource that asks for what cannot be had, once, 
     ['Normal', 'Solved'],
     ['Warning', 'InvalidConfigurationError'],
   ])
+})
+
+test('a problem is told on the resource that is served, though there is one of the other name too', async () => {
+  const serves = { kind: APIServer, name: 'default', otherwise: 'tigera-secure' }
+  const controller = { ...report({}).controller, serves }
+  void client.create(crds('v3').find(({ spec }) => spec.names.kind === APIServer.kind) as KubeObject)
+  client.kinds.register(APIServer)
+  await time.pass(5_000)
+  cache.view(APIServer)
+  const about = async (problems: Problem[]) => {
+    observe.reported({ ...bad(problems), controller })
+    return (await events()).map(({ involvedObject }) => involvedObject.name)
+  }
+  const { apiVersion, kind } = APIServer
+  expect(await about([problem])).toEqual(['default'])
+  for (const [name, expected] of [
+    ['tigera-secure', ['default', 'tigera-secure']],
+    ['default', ['default', 'default', 'tigera-secure']],
+  ] as const) {
+    void client.create({ apiVersion, kind, metadata: { name } })
+    await time.pass(1_000)
+    expect((await about([{ ...problem, path: `spec.${name}` }])).sort()).toEqual(expected)
+  }
 })
 
 test('of very many problems that come at once five are told, and how many more there are', async () => {

@@ -7,10 +7,11 @@ import type { Cache } from '../kube/cache.ts'
 import type { Client } from '../kube/client.ts'
 import type { Clock } from '../kube/clock.ts'
 import type { Event } from '../kube/kinds.ts'
-import { type KubeObject, keyOf, type ObjectRef } from '../kube/objects.ts'
+import { type KubeObject, keyOf, type ObjectRef, refOf } from '../kube/objects.ts'
 import type { Controller } from '../reconcile/controller.ts'
 import { type Problem, sentence } from '../reconcile/problems.ts'
 import type { Report } from '../reconcile/runner.ts'
+import { servedIn } from '../reconcile/served.ts'
 import { Changes } from './changes.ts'
 import type { Observer } from './operator.ts'
 import { type Turn, watchStanding } from './standing.ts'
@@ -112,9 +113,9 @@ export class Events implements Observer {
 
 function resourceOf({ serves }: Controller, cache: Cache): ObjectRef | undefined {
   if (!serves) return undefined
-  const { kind, name, otherwise } = serves
-  const named = (which: string): ObjectRef => ({ apiVersion: kind.apiVersion, kind: kind.kind, name: which })
-  return otherwise !== undefined && cache.find(named(otherwise)).object ? named(otherwise) : named(name)
+  const { kind, name } = serves
+  const served = servedIn(cache, serves)
+  return served ? refOf(served) : { apiVersion: kind.apiVersion, kind: kind.kind, name }
 }
 
 /** By the condition that is mirrored from its TigeraStatus. */
