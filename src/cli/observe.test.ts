@@ -76,14 +76,21 @@ test('requests are counted, and logged by name for who asks for more, without wh
   await transport.request({ method: 'DELETE', path: `${path}/s` })
   const hear = hearing({ log, metrics })
   for (const asked of heard) hear(asked)
-  hear({ verb: 'patch', resource: 'secrets', name: 's', status: 403, message: 'no' })
+  hear({ verb: 'patch', resource: 'secrets', name: 's', status: 403, message: 'password hunter2 is too short' })
+  hear({ verb: 'patch', resource: 'configmaps', name: 'c', status: 403, message: 'no' })
   hear({ verb: 'list', resource: 'secrets' })
-  expect(messages()).toEqual(['debug created secrets default/s', 'debug deleted secrets default/s', 'debug patch secrets s failed'])
+  expect(messages()).toEqual([
+    'debug created secrets default/s',
+    'debug deleted secrets default/s',
+    'debug patch secrets s failed',
+    'debug patch configmaps c failed',
+  ])
+  expect(lines.slice(2)).toMatchObject([{ status: 403 }, { status: 403, reason: 'no' }])
   expect(JSON.stringify(lines)).not.toContain('hunter2')
   const text = await metrics.registry.metrics()
   expect(text).toContain('calico_operator_requests_total{verb="create",resource="secrets",code="201"} 1')
   expect(text).toContain('calico_operator_requests_total{verb="patch",resource="secrets",code="403"} 1')
-  expect(text).toContain('rest_client_requests_total{method="PATCH",code="403"} 1')
+  expect(text).toContain('rest_client_requests_total{method="PATCH",code="403"} 2')
   expect(text).toContain('rest_client_requests_total{method="GET",code="<error>"} 1')
 })
 

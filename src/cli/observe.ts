@@ -37,7 +37,9 @@ export const hearing =
     metrics.restRequests.inc({ method: methods[verb] ?? 'GET', code: status === 0 ? '<error>' : String(status) })
     if (!isWrite(asked)) return
     const log = parent.child({ logger: 'writes' })
-    if (status === 0 || status >= 400) return void log.debug({ status, reason: message }, `${verb} ${objectOf(asked)} failed`)
+    // Who refuses a Secret may repeat what it was sent; the problem that is reported tells why, without that.
+    const why = { status, ...(resource !== 'secrets' && { reason: message }) }
+    if (status === 0 || status >= 400) return void log.debug(why, `${verb} ${objectOf(asked)} failed`)
     log.debug(`${status === 201 ? 'created' : (done[verb] ?? verb)} ${objectOf(asked)}`)
   }
 
