@@ -278,3 +278,17 @@ test('something that is to go stays where somebody else made it and that matters
   expect(it.said('one')).toEqual(['ConfigMap calico-system/told: is not the operator’s. Delete it, if nothing needs it'])
   expect(await bed.live(refTo('quiet'))).toBeDefined()
 })
+
+test('who refuses that a Secret goes is not repeated where he tells what is in it', async () => {
+  const secret = (name: string) =>
+    named('v1', 'Secret', { metadata: { name, namespace: 'calico-system' }, stringData: { token: 'correct horse' } })
+  const denied = new ApiError(403, { kind: 'Status', message: 'no: correct horse' } as never, { verb: 'write' })
+  const { it } = await enacting(
+    { remove: [refOfKind('v1', 'Secret', 'goes')] },
+    {
+      before: [secret('goes')],
+      through: inner => disturbing(inner, ({ method }) => (method === 'DELETE' ? Promise.reject(denied) : undefined)),
+    },
+  )
+  expect(it.said('one')).toEqual(['Secret calico-system/goes: cannot remove: write: no: … (403)'])
+})

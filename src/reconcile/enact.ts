@@ -83,13 +83,17 @@ export class Enactor {
     // What is not there waits for nothing.
     if (!live || !this.#allMet(after, waiter, pass)) return
     if (ours === undefined || this.#tools.ours(live))
-      return this.#try({ ref, doing: 'remove', content: () => uid ?? '' }, pass, () => this.#tools.applier.remove(ref, { uid }))
+      return this.#try({ ref, doing: 'remove', content: () => uid ?? '', object: live }, pass, () =>
+        this.#tools.applier.remove(ref, { uid }),
+      )
     if (ours !== '') pass.tells({ reason: 'ResourceValidationError', message: ours, object: ref, remedy: 'Delete it, if nothing needs it' })
   }
 
   async #disown(ref: ObjectRef, pass: Pass): Promise<void> {
-    if (!this.#mayLook({ ref, who: describe(ref) }, pass) || !this.#live(ref)) return
-    await this.#try({ ref, doing: 'disown', content: () => '' }, pass, () => this.#tools.applier.release(ref, 'all of ours'))
+    if (!this.#mayLook({ ref, who: describe(ref) }, pass)) return
+    const live = this.#live(ref)
+    if (!live) return
+    await this.#try({ ref, doing: 'disown', content: () => '', object: live }, pass, () => this.#tools.applier.release(ref, 'all of ours'))
   }
 
   async #release({ ref, after = [], ...what }: Release, pass: Pass): Promise<void> {

@@ -12,6 +12,7 @@ export interface Attempt {
   /** Equal for equal wishes: something else is tried at once. */
   content: () => string
   doing: 'write' | 'remove' | 'release' | 'disown'
+  /** As it is wanted, or as it is there: what of it is secret is not told. */
   object?: KubeObject
   /** It is a part of somebody else's object. */
   part?: boolean
