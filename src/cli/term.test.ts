@@ -4,6 +4,7 @@ import { knownKeys } from '../../test/keys.ts'
 import { Issuer } from '../certificates/issue.ts'
 import { seeded } from '../kube/clock.ts'
 import type { KubeObject } from '../kube/objects.ts'
+import type { Transport } from '../kube/transport.ts'
 import { Sandbox } from '../sandbox/sandbox.ts'
 import { VirtualTime } from '../sandbox/virtual-time.ts'
 import { ground } from './ground.ts'
@@ -50,7 +51,7 @@ interface Process {
 }
 
 /** An operator as a process has it, in this cluster. */
-function start(namespace = 'tigera-operator', seed = 3): Process {
+function start(namespace = 'tigera-operator', seed = 3, through = (inner: Transport): Transport => inner): Process {
   const random = seeded(seed)
   let text = ''
   const destination = new Writable({
@@ -63,7 +64,7 @@ function start(namespace = 'tigera-operator', seed = 3): Process {
   const metrics = createMetrics()
   let isOver = false
   const over = serve({
-    transport: sandbox.transport({ user: 'operator', userAgent: 'calico-operator' }),
+    transport: through(sandbox.transport({ user: 'operator', userAgent: 'calico-operator' })),
     clock: time.clock,
     random,
     surroundings: {
@@ -148,6 +149,21 @@ test('an operator at work stands by when another is named, without ending', asyn
   expect([await isAtWork(operator), operator.ended()]).toEqual([false, false])
   const [lease] = await does(user.list('coordination.k8s.io/v1', 'leases'))
   expect(lease).toMatchObject({ spec: { holderIdentity: '' } })
+})
+
+test('an operator that has lost the lease stands by, though it could not read its settings yet', async () => {
+  const isOfSettings = (path: string) => path.endsWith('/namespaces/tigera-operator/configmaps')
+  const operator = start('tigera-operator', 3, inner => ({
+    request: request => inner.request(request),
+    watch: request => (isOfSettings(request.path) ? new Promise(() => {}) : inner.watch(request)),
+    close: () => inner.close(),
+  }))
+  await seconds(3)
+  expect(await isAtWork(operator)).toBe(true)
+  const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: 'operator-lock', namespace: 'tigera-operator' }
+  await does(user.mergePatch(lease, { spec: { holderIdentity: 'other', leaseDurationSeconds: 3_600 } }))
+  await seconds(20)
+  expect(await isAtWork(operator)).toBe(false)
 })
 
 test('settings that come or change end it, for only its start reads them', async () => {

@@ -154,7 +154,7 @@ async function working({ cache }: Operator, { lease, surroundings, log, stop, cl
     return 'again'
   })
   try {
-    await Promise.race([settings(cache, namespace).settled(), once(either)])
+    await Promise.race([settings(cache, namespace).settled(), once(either), ...(lost ? [lost] : [])])
     const ending = await Promise.race<Ending>([
       once(either).then(() => 'stopped'),
       ...(lost ? [lost] : []),
