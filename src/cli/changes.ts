@@ -27,13 +27,14 @@ interface Gathered {
 export class Changes {
   readonly #options: ChangesOptions
   readonly #gathered = new Map<string, Gathered>()
+  #closed = false
 
   constructor(options: ChangesOptions) {
     this.#options = options
   }
 
   add(owner: ObjectRef, write: Write): void {
-    if (!verbs[write.effect] || write.subresource !== undefined) return
+    if (this.#closed || !verbs[write.effect] || write.subresource !== undefined) return
     const { clock } = this.#options
     const key = keyOf(owner)
     const entry: Gathered = this.#gathered.get(key) ?? { owner, writes: new Map(), toldAt: Number.NEGATIVE_INFINITY }
@@ -44,8 +45,9 @@ export class Changes {
     entry.cancel ??= clock.after(rest, () => this.#tell(entry))
   }
 
-  /** What was gathered and not told is let go. */
+  /** What was gathered and not told is let go, and so is what was being written then. */
   close(): void {
+    this.#closed = true
     for (const { cancel } of this.#gathered.values()) cancel?.()
     this.#gathered.clear()
   }

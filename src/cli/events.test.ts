@@ -197,6 +197,15 @@ test('what follows from one change is one event, and however much is changed the
   expect(await told('Changed')).toHaveLength(2)
 })
 
+test('what was still being written when it ended is told nobody', async () => {
+  await installed(true)
+  write('a', 'changed')
+  observe.close()
+  write('b', 'changed')
+  await time.pass(60_000)
+  expect(await events()).toEqual([])
+})
+
 test('writes that change nothing of an object, or only its status, are no news', async () => {
   await installed(true)
   for (const effect of ['owner', 'none', 'failed', 'released'] as const) write('a', effect)
