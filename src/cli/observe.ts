@@ -1,7 +1,6 @@
 /** Turns what goes to and comes from the server into log lines and metrics: requests, whether it answers, how parts of Calico stand. Names and reasons only. */
-import type { Cache, View } from '../kube/cache.ts'
-import { isForbidden, isUnauthorized } from '../kube/errors.ts'
-import { groupOf, type Kind } from '../kube/objects.ts'
+import { type Cache, isRefused, type View } from '../kube/cache.ts'
+import { type Kind, resourceOf } from '../kube/objects.ts'
 import type { Reason } from '../reconcile/problems.ts'
 import { catalogue } from '../status/catalogue.ts'
 import type { Log } from './log.ts'
@@ -77,16 +76,13 @@ export function watchHealth(cache: Cache, { log: parent, metrics }: Ears): () =>
   return cache.subscribe(({ type, view }) => {
     if (type !== 'state') return
     const failing = view.state === 'failing'
-    const isRefused = failing && (isForbidden(view.error) || isUnauthorized(view.error))
     metrics.unreadable.set({ resource: resourceOf(view.kind) }, failing ? 1 : 0)
-    refused(named(view), view, isRefused)
-    lost(named(view), view, failing && !isRefused)
+    refused(named(view), view, isRefused(view))
+    lost(named(view), view, failing && !isRefused(view))
   })
 }
 
 const mark = (set: Set<string>, item: string, is: boolean) => void (is ? set.add(item) : set.delete(item))
-
-const resourceOf = ({ apiVersion, plural }: Kind): string => (groupOf(apiVersion) ? `${plural}.${groupOf(apiVersion)}` : plural)
 
 function named({ kind, scope: { namespace, name } }: View): string {
   const place = namespace === undefined ? '' : ` in namespace ${namespace}`

@@ -2,7 +2,7 @@
 import type { Client } from './client.ts'
 import type { Clock, Random } from './clock.ts'
 import { Editions } from './editions.ts'
-import { isForbidden, isUnauthorized } from './errors.ts'
+import { lacksRights } from './errors.ts'
 import { Feed, type FeedState, type FeedTools, type Scope } from './feed.ts'
 import { type Kind, type KubeObject, type ObjectRef, refOf } from './objects.ts'
 import type { Change } from './store.ts'
@@ -284,8 +284,8 @@ const covers = (wider: Scope, narrower: Scope): boolean =>
 
 const narrowness = ({ namespace, name }: Scope): number => (namespace === undefined ? 0 : 1) + (name === undefined ? 0 : 2)
 
-/** Cluster-wide rights may be missing where those in a namespace are not. */
-const isRefused = ({ state, error }: Feed): boolean => state === 'failing' && (isForbidden(error) || isUnauthorized(error))
+/** It may not be read. Cluster-wide rights may be missing where those in a namespace are not. */
+export const isRefused = ({ state, error }: Pick<View, 'state' | 'error'>): boolean => state === 'failing' && lacksRights(error)
 
 const isOurs = ({ metadata }: KubeObject, managers: ReadonlySet<string>): boolean =>
   metadata.managedFields?.some(({ manager = '' }) => managers.has(manager)) ?? false

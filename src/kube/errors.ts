@@ -83,7 +83,8 @@ export const isConflict = is(({ status, reason }) => status === 409 && reason !=
 /** The resourceVersion asked for is too old: list anew. */
 export const isGone = is(({ status }) => status === 410)
 export const isForbidden = is(({ status }) => status === 403)
-export const isUnauthorized = is(({ status }) => status === 401)
+/** Rights are missing, or who asks is not known: asking again soon would not help. */
+export const lacksRights = is(({ status }) => status === 401 || status === 403)
 export const isTooMany = is(({ status }) => status === 429)
 export const isInvalid = is(({ status }) => status === 422)
 export const isUnreachable = (error: unknown): error is Unreachable => error instanceof Unreachable

@@ -1,7 +1,7 @@
 /** Keeps one kind, within one scope, in step with the server: WatchList, or list and watch, for as long as it takes. Hands on what changed; writes nothing. */
 import type { Client } from './client.ts'
 import { type Clock, pause, type Random } from './clock.ts'
-import { ApiError, apiError, isForbidden, isGone, isNotFound, isTooMany, isUnauthorized } from './errors.ts'
+import { ApiError, apiError, isGone, isNotFound, isTooMany, lacksRights } from './errors.ts'
 import type { Kind, KubeObject } from './objects.ts'
 import { type Change, Store } from './store.ts'
 import type { Status, WatchEvent, WatchResponse } from './transport.ts'
@@ -107,7 +107,7 @@ export class Feed {
 
   /** An event says that the kind may be served now: ask at once, and a few times more. Who has no right to it has none now. */
   retry(): void {
-    if (this.state === 'failing' && !(isForbidden(this.error) || isUnauthorized(this.error))) this.#failures = 0
+    if (this.state === 'failing' && !lacksRights(this.error)) this.#failures = 0
     else if (this.state === 'absent') this.#hurried = 0
     else return
     this.#hurry?.()
@@ -262,7 +262,7 @@ export class Feed {
     // 504: "too large resource version", of a server that was set back.
     const begin = isGone(error) || (error instanceof ApiError && (error.status === 400 || error.status === 504))
     if (begin) this.#version = ''
-    const forbidden = isForbidden(error) || isUnauthorized(error)
+    const forbidden = lacksRights(error)
     if (forbidden || lasting || !(this.known || isGone(error))) this.#reached('failing', error)
     return nth(forbidden ? times.refused : times.retries, this.#failures)
   }

@@ -1,8 +1,7 @@
 /** Makes an Outcome true: writes what differs in dependency order, takes away what has to go, and collects what went wrong. The only place that asks for writes. */
 import type { Applier } from '../kube/apply.ts'
-import type { Cache, View } from '../kube/cache.ts'
+import { type Cache, isRefused, type View } from '../kube/cache.ts'
 import type { Clock, Random } from '../kube/clock.ts'
-import { isForbidden, isUnauthorized } from '../kube/errors.ts'
 import { describe, type KubeObject, keyOf, type ObjectRef, refOf } from '../kube/objects.ts'
 import type { Condition, Outcome, Release, Removal, Wanted } from './controller.ts'
 import { type Attempt, Failures } from './failures.ts'
@@ -164,6 +163,3 @@ export class Enactor {
 
 /** What it knows is so, and nothing else is there. */
 const isKnown = ({ state }: View): boolean => state === 'synced' || state === 'absent'
-
-/** Rights are missing: asking again and again would not help. */
-const isRefused = ({ state, error }: View): boolean => state === 'failing' && (isForbidden(error) || isUnauthorized(error))

@@ -1,6 +1,5 @@
 /** The Reader that controllers get: answers from the cache, waits for what is not synced, and records what was looked at. Never asks the server itself. */
-import type { Cache, View } from '../kube/cache.ts'
-import { isForbidden, isUnauthorized } from '../kube/errors.ts'
+import { type Cache, isRefused, type View } from '../kube/cache.ts'
 import { type Kind, type KubeObject, resourceOf } from '../kube/objects.ts'
 import type { Reader } from './controller.ts'
 import type { Derivations, Question } from './derived.ts'
@@ -17,7 +16,7 @@ export class Unreadable extends Error {
   constructor(view: View) {
     super(`cannot read ${resourceOf(view.kind)}: ${view.error?.message ?? 'no answer yet'}`, { cause: view.error })
     this.kind = view.kind
-    this.refused = isForbidden(view.error) || isUnauthorized(view.error)
+    this.refused = isRefused(view)
   }
 }
 
@@ -57,7 +56,7 @@ export class RecordingReader implements Reader {
     const view = cache.view(kind, scopes.any(kind))
     await sight.settle([view])
     // What must not be read is served all the same; where there is no answer nobody knows.
-    if (view.state === 'failing' && (isForbidden(view.error) || isUnauthorized(view.error))) return true
+    if (isRefused(view)) return true
     return (await this.#readable(view)).state !== 'absent'
   }
 
