@@ -4,7 +4,7 @@ import type { Clock } from '../kube/clock.ts'
 import { describe } from '../kube/objects.ts'
 import type { Write } from '../kube/telling.ts'
 import { type Problem, sentence } from '../reconcile/problems.ts'
-import type { Report } from '../reconcile/runner.ts'
+import { problemsOf, type Report } from '../reconcile/runner.ts'
 import { fault, type Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { Ears } from './observe.ts'
@@ -105,8 +105,9 @@ function countRun(metrics: Metrics, controller: string, result: Result): void {
 }
 
 /** `waiting`: objects that wait for others, in words. */
-function summarise({ serving, outcome, stopped, enacted }: Report): { result: Result; problems: Problem[]; waiting: string[] } {
-  const problems = [...(stopped?.problems ?? []), ...(outcome?.problems ?? []), ...(enacted?.problems ?? [])]
+function summarise(report: Report): { result: Result; problems: Problem[]; waiting: string[] } {
+  const { serving, stopped, enacted } = report
+  const problems = problemsOf(report)
   const waiting = enacted?.waiting ?? []
   if (stopped) return { result: stopped.kind, problems, waiting }
   if (!serving) return { result: 'idle', problems, waiting }

@@ -5,8 +5,8 @@ import { calicoVersion } from '../installation/images.ts'
 import { pause, systemClock } from '../kube/clock.ts'
 import { ApiError } from '../kube/errors.ts'
 import { describe, type KubeObject, refOf } from '../kube/objects.ts'
-import { type Problem, sentence } from '../reconcile/problems.ts'
-import type { Report } from '../reconcile/runner.ts'
+import { sentence } from '../reconcile/problems.ts'
+import { problemsOf } from '../reconcile/runner.ts'
 import { DemoCluster, operatorUser, type Pace } from './demo-cluster.ts'
 import { watchScene } from './demo-scene.ts'
 import { summary } from './demo-summary.ts'
@@ -169,9 +169,3 @@ function conclude(stage: Stage, isGood: boolean): void {
     screen.say(wrapped(problem, width - 4).map((line, index) => `  ${index === 0 ? paint('red', '✖') : ' '} ${line}`))
   screen.say([''])
 }
-
-const problemsOf = ({ stopped, outcome, enacted }: Report): Problem[] => [
-  ...(stopped?.problems ?? []),
-  ...(outcome?.problems ?? []),
-  ...(enacted?.problems ?? []),
-]

@@ -10,7 +10,7 @@ import type { Event } from '../kube/kinds.ts'
 import { type KubeObject, keyOf, type ObjectRef, refOf } from '../kube/objects.ts'
 import type { Controller } from '../reconcile/controller.ts'
 import { type Problem, sentence } from '../reconcile/problems.ts'
-import type { Report } from '../reconcile/runner.ts'
+import { problemsOf, type Report } from '../reconcile/runner.ts'
 import { servedIn } from '../reconcile/served.ts'
 import { Changes } from './changes.ts'
 import type { Observer } from './operator.ts'
@@ -62,12 +62,13 @@ export class Events implements Observer {
     this.#changes.close()
   }
 
-  reported({ controller, stopped, outcome, enacted }: Report): void {
+  reported(report: Report): void {
+    const { controller, stopped } = report
     const about = resourceOf(controller, this.#teller.cache)
     if (about && controller.name === controller.reports) this.#served.set(controller.reports, about)
     // What somebody else does first is no news: most of it passes within a second.
     if (!about || stopped?.kind === 'waiting') return
-    const problems = [...(stopped?.problems ?? []), ...(outcome?.problems ?? []), ...(enacted?.problems ?? [])]
+    const problems = problemsOf(report)
     const before = this.#standing.get(controller.name) ?? new Set()
     const now = new Set(problems.map(sentence))
     this.#standing.set(controller.name, now)

@@ -7,7 +7,7 @@ import { freshKeys, type KeySource } from '../certificates/key-source.ts'
 import { ApiError } from '../kube/errors.ts'
 import { describe, type KubeObject, type ObjectMeta, refOf } from '../kube/objects.ts'
 import { sentence } from '../reconcile/problems.ts'
-import type { Report } from '../reconcile/runner.ts'
+import { problemsOf } from '../reconcile/runner.ts'
 import { ground } from './ground.ts'
 import { readManifests } from './manifests.ts'
 import { lifeAmong, Offline } from './offline.ts'
@@ -58,7 +58,7 @@ export async function render({ filename, output, mode, nodes, provider }: Render
     })
     await cluster.rest()
     print(manifests(written?.objects ?? [], uids), output, out)
-    const complaints = [...refused, ...problemsIn(operator.reports), ...(await degraded(cluster))]
+    const complaints = [...refused, ...operator.reports.flatMap(problemsOf).map(sentence), ...(await degraded(cluster))]
     for (const complaint of new Set(complaints)) err(`error: ${complaint}\n`)
     return complaints.length === 0 ? 0 : 1
   } finally {
@@ -93,11 +93,6 @@ function asNew(object: KubeObject): KubeObject {
     object.metadata as ObjectMeta & { [field: string]: unknown }
   return { ...object, metadata: metadata as ObjectMeta }
 }
-
-const problemsIn = (reports: readonly Report[]): string[] =>
-  reports
-    .flatMap(({ stopped, outcome, enacted }) => [...(stopped?.problems ?? []), ...(outcome?.problems ?? []), ...(enacted?.problems ?? [])])
-    .map(sentence)
 
 async function degraded(cluster: Offline): Promise<string[]> {
   const statuses = (await cluster.does(user => user.list('operator.tigera.io/v1', 'tigerastatuses'))) as TigeraStatus[]

@@ -33,6 +33,13 @@ export interface Report {
   enacted?: Enacted
 }
 
+/** All that is wrong, whether it stopped the run, was found by it, or came of what it wanted. */
+export const problemsOf = ({ stopped, outcome, enacted }: Report): Problem[] => [
+  ...(stopped?.problems ?? []),
+  ...(outcome?.problems ?? []),
+  ...(enacted?.problems ?? []),
+]
+
 /** What is worked with; the same for all controllers of a process, but for the enactor. */
 export interface Workshop extends ReaderTools {
   cache: Cache

@@ -3,7 +3,7 @@ import type { KubeObject, ObjectRef } from '../kube/objects.ts'
 import { keyOf, refOf } from '../kube/objects.ts'
 import type { Outcome } from '../reconcile/controller.ts'
 import { type Problem, sentence } from '../reconcile/problems.ts'
-import type { Report } from '../reconcile/runner.ts'
+import { problemsOf, type Report } from '../reconcile/runner.ts'
 import { catalogue } from './catalogue.ts'
 import type { Findings } from './conditions.ts'
 import type { PodFindings } from './pods.ts'
@@ -26,11 +26,7 @@ export function findings(
   about: { expected: number; workloads: readonly Workload[]; pods: ReadonlyMap<string, PodFindings>; dating: Dating },
 ): Findings {
   const { expected, workloads, pods, dating } = about
-  const problems = reports.flatMap(({ outcome, stopped, enacted }) => [
-    ...(stopped?.problems ?? []),
-    ...(outcome?.problems ?? []),
-    ...(enacted?.problems ?? []),
-  ])
+  const problems = reports.flatMap(problemsOf)
   const waits = (leaving: boolean) =>
     reports
       .filter(({ outcome }) => (outcome?.leaving ?? false) === leaving)
@@ -76,9 +72,7 @@ export function generationOf(reports: readonly Report[], primary: Report | undef
 
 /** Nothing is wrong but that the server did not answer somebody. */
 export function isUnanswered(reports: readonly Report[]): boolean {
-  const wrong = reports.filter(
-    ({ stopped, outcome, enacted }) => stopped || outcome?.problems?.length || enacted?.problems.length || enacted?.waiting.length,
-  )
+  const wrong = reports.filter(report => report.stopped || problemsOf(report).length > 0 || (report.enacted?.waiting.length ?? 0) > 0)
   return (
     wrong.length > 0 && wrong.every(({ stopped, enacted }) => stopped?.unanswered || (enacted?.unanswered && enacted.problems.length === 0))
   )

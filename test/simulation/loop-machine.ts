@@ -12,7 +12,7 @@ import type { Transport } from '../../src/kube/transport.ts'
 import type { Controller, Outcome, Reader } from '../../src/reconcile/controller.ts'
 import { Loop } from '../../src/reconcile/loop.ts'
 import { sentence } from '../../src/reconcile/problems.ts'
-import type { Report } from '../../src/reconcile/runner.ts'
+import { problemsOf, type Report } from '../../src/reconcile/runner.ts'
 import { Scopes } from '../../src/reconcile/scopes.ts'
 import type { LoggedRequest } from '../../src/sandbox/sandbox.ts'
 import { Bed } from './loop-bed.ts'
@@ -65,9 +65,8 @@ export class Machine {
 
   /** Of the last report of a controller, in words. */
   said(name: string): string[] {
-    const { stopped, outcome, enacted } = this.reports.findLast(({ controller }) => controller.name === name) ?? {}
-    const problems = [...(stopped?.problems ?? []), ...(outcome?.problems ?? []), ...(enacted?.problems ?? [])]
-    return [...problems.map(sentence), ...(enacted?.waiting ?? [])]
+    const report = this.reports.findLast(({ controller }) => controller.name === name)
+    return report ? [...problemsOf(report).map(sentence), ...(report.enacted?.waiting ?? [])] : []
   }
 
   stop(): void {
