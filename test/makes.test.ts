@@ -9,7 +9,7 @@ import type { Controller, Outcome } from '../src/reconcile/controller.ts'
 import { Invalid, Waiting } from '../src/reconcile/problems.ts'
 import { leftovers } from '../src/reconcile/prune.ts'
 import { Scopes } from '../src/reconcile/scopes.ts'
-import { keysWanted } from '../src/reconcile/wishes.ts'
+import { keysWanted, objectsWanted } from '../src/reconcile/wishes.ts'
 import { surroundingsOf } from './surroundings.ts'
 import { recordedClusters } from './takeover/clusters.ts'
 
@@ -33,7 +33,6 @@ async function run(cluster: readonly KubeObject[]): Promise<Ran[]> {
   return ran
 }
 
-const objectsOf = ({ objects = [] }: Outcome): KubeObject[] => objects.map(item => ('object' in item ? item.object : item))
 const kindOf = ({ apiVersion, kind }: { apiVersion: string; kind: string }) => `${apiVersion} ${kind}`
 
 const scenarios = join(import.meta.dirname, 'parity', 'scenarios')
@@ -71,7 +70,7 @@ function lost({ controller, outcome }: Ran, makes: readonly Kind[]): string[] {
       ? scopes.ours(kind, controller.places).some(({ namespace }) => namespace === object.metadata.namespace)
       : kind !== undefined
   }
-  return objectsOf(outcome)
+  return objectsWanted(outcome)
     .filter(object => object.metadata.ownerReferences && !isFound(object))
     .map(object => `${controller.name}: ${kindOf(object)} ${object.metadata.namespace ?? ''}/${object.metadata.name}`)
 }
@@ -88,7 +87,7 @@ test('everything that is made and owned is of a kind, and in a place, that is lo
         kin.flatMap(({ controller }) => controller.makes ?? []),
       ))
         all.add(each)
-      for (const object of objectsOf(one.outcome)) kinds.add(kindOf(object))
+      for (const object of objectsWanted(one.outcome)) kinds.add(kindOf(object))
     }
   }
   expect([...all].filter(each => !Object.keys(never).some(known => each.includes(known)))).toEqual([])
@@ -106,7 +105,7 @@ describe.each([...recordedClusters().keys()])('taking over %s', name => {
       const kin = ran.filter(other => serves !== undefined && other.controller.serves?.kind === serves.kind)
       const uid = cluster.find(({ kind }) => kind === serves?.kind.kind)?.metadata.uid ?? ''
       const kept = new Set(kin.flatMap(({ outcome }) => outcome.keeps?.kinds ?? []).map(kindOf))
-      const kinds = new Set(kin.flatMap(({ controller, outcome }) => [...(controller.makes ?? []), ...objectsOf(outcome)]).map(kindOf))
+      const kinds = new Set(kin.flatMap(({ controller, outcome }) => [...(controller.makes ?? []), ...objectsWanted(outcome)]).map(kindOf))
       const candidates = cluster.filter(object => kinds.has(kindOf(object)) && !kept.has(kindOf(object)))
       return leftovers(candidates, { uid, wanted }, () => true).map(({ ref }) => `${ref.kind} ${ref.namespace ?? ''}/${ref.name}`)
     })

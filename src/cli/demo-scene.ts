@@ -4,6 +4,7 @@ import type { Cache } from '../kube/cache.ts'
 import { DaemonSet, Deployment, Node } from '../kube/kinds.ts'
 import { sentence } from '../reconcile/problems.ts'
 import type { Report } from '../reconcile/runner.ts'
+import { objectsWanted } from '../reconcile/wishes.ts'
 import type { Scene, StatusLine, WorkloadLine } from './progress.ts'
 
 const ours = 'calico-system'
@@ -38,9 +39,7 @@ function expected(
     .filter(({ serving, controller: { name, reports: status } }) => serving && name === status && !known.has(name))
     .map(({ controller: { name }, stopped, outcome, enacted }) => {
       const waits = [...(stopped?.problems.map(sentence) ?? []), ...(enacted?.waiting ?? [])]
-      const own = new Set(
-        outcome?.objects?.map(item => ('object' in item ? item.object : item)).map(({ kind, metadata }) => `${kind} ${metadata.name}`),
-      )
+      const own = new Set(objectsWanted(outcome ?? {}).map(({ kind, metadata }) => `${kind} ${metadata.name}`))
       const awaited = pending.filter(each => own.has(`${each.kind} ${each.name}`)).map(each => each.name)
       const pods = awaited.length > 0 ? `waiting for the pods of ${awaited.join(', ')}` : 'being made'
       return { name, state: 'waiting', message: waits.join('\n') || pods }

@@ -4,6 +4,7 @@ import { recordedClusters } from '../../test/takeover/clusters.ts'
 import type { Job } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import type { Outcome, Wanted } from '../reconcile/controller.ts'
+import { asWanted } from '../reconcile/wishes.ts'
 import { openShift } from './openshift.ts'
 
 const recorded = recordedClusters().get('openshift')!
@@ -16,7 +17,7 @@ async function run(cluster: readonly KubeObject[]): Promise<Outcome> {
 }
 
 const changed = (kind: string, change: object) => recorded.map(each => (each.kind === kind ? ({ ...each, ...change } as KubeObject) : each))
-const wanted = ({ objects = [] }: Outcome): Wanted[] => objects.map(each => ('object' in each ? each : { object: each }))
+const wanted = ({ objects = [] }: Outcome): Wanted[] => objects.map(asWanted)
 const onAws = (more: object = {}) => run(changed('Infrastructure', { status: { platformStatus: { type: 'AWS' }, ...more } }))
 const jobOf = (outcome: Outcome) => wanted(outcome).find(({ object }) => object.kind === 'Job')?.object as Job | undefined
 

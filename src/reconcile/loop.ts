@@ -13,7 +13,7 @@ import { type Report, Runner } from './runner.ts'
 import type { Scopes } from './scopes.ts'
 import { servedIn } from './served.ts'
 import { Sight } from './sight.ts'
-import { keysWanted, wishesOf } from './wishes.ts'
+import { keysWanted, objectsWanted } from './wishes.ts'
 
 export interface LoopOptions {
   controllers: readonly Controller[]
@@ -125,7 +125,7 @@ export class Loop {
   #kindsOf(runners: readonly Runner[]): Kind[] {
     const kinds = new Map<string, Kind>()
     for (const { controller, wanting = {} } of runners) {
-      const wanted = wishesOf(wanting).wanted.map(({ object }) => this.#options.applier.kindOf(object))
+      const wanted = objectsWanted(wanting).map(object => this.#options.applier.kindOf(object))
       for (const kind of [...(controller.makes ?? []), ...wanted])
         if (mayBeLeftOver(kind)) kinds.set(`${kind.apiVersion}/${kind.kind}`, kind)
     }

@@ -13,12 +13,11 @@ export interface Wishes {
 /** Throws Invalid when one object is wanted twice: the second would take away what the first gave. */
 export function wishesOf({ objects = [], remove = [], disown = [], release = [] }: Outcome): Wishes {
   const wanted = objects.map(asWanted)
-  const keys = new Set(wanted.map(({ object }) => keyOf(refOf(object))))
-  const places = new Set<string>()
+  const keys = new Set<string>()
   for (const { object } of wanted) {
     const ref = refOf(object)
-    if (places.has(keyOf(ref))) throw twice(ref)
-    places.add(keyOf(ref))
+    if (keys.has(keyOf(ref))) throw twice(ref)
+    keys.add(keyOf(ref))
   }
   return {
     wanted: wanted.map(item => ({ ...item, after: [...needs(item.object, keys), ...(item.after ?? [])] })),
@@ -38,10 +37,13 @@ export function refsIn({ wanted, removals, disowned, releases }: Wishes): Object
   ]
 }
 
-/** Keys of the objects wanted. */
-export const keysWanted = ({ objects = [] }: Outcome): string[] => objects.map(item => keyOf(refOf(asWanted(item).object)))
+/** The objects wanted, those that are only in part ours included. */
+export const objectsWanted = ({ objects = [] }: Outcome): KubeObject[] => objects.map(item => asWanted(item).object)
 
-const asWanted = (item: KubeObject | Wanted): Wanted => ('object' in item ? item : { object: item })
+/** Keys of these. */
+export const keysWanted = (outcome: Outcome): string[] => objectsWanted(outcome).map(object => keyOf(refOf(object)))
+
+export const asWanted = (item: KubeObject | Wanted): Wanted => ('object' in item ? item : { object: item })
 
 /** What every object needs: the namespace it is in, and what its pods run as and mount; as wanted, where that is ours to make. */
 function needs(object: KubeObject, wanted: ReadonlySet<string>): Condition[] {

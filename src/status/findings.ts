@@ -4,6 +4,7 @@ import { keyOf, refOf } from '../kube/objects.ts'
 import type { Outcome } from '../reconcile/controller.ts'
 import { type Problem, sentence } from '../reconcile/problems.ts'
 import { problemsOf, type Report } from '../reconcile/runner.ts'
+import { asWanted } from '../reconcile/wishes.ts'
 import { catalogue } from './catalogue.ts'
 import type { Findings } from './conditions.ts'
 import type { PodFindings } from './pods.ts'
@@ -78,5 +79,5 @@ export function isUnanswered(reports: readonly Report[]): boolean {
   )
 }
 
-const objectsOf = (outcome: Outcome | undefined): KubeObject[] =>
-  (outcome?.objects ?? []).flatMap(item => ('object' in item ? (item.part ? [] : item.object) : item))
+const objectsOf = ({ objects = [] }: Outcome = {}): KubeObject[] =>
+  objects.map(asWanted).flatMap(({ object, part }) => (part ? [] : object))
