@@ -1,7 +1,7 @@
 /** Fields that the server lets nobody change: which objects are deleted and made anew for them, and what to say of the others. Pure. */
 import { equal, leftovers, type Ownership } from './compare.ts'
 import { ApiError, isInvalid } from './errors.ts'
-import { groupOf, type KubeObject, type ObjectRef } from './objects.ts'
+import { groupKindOf, type KubeObject, type ObjectRef } from './objects.ts'
 import type { SchemaNode } from './schema.ts'
 
 type Content = KubeObject & { [field: string]: unknown }
@@ -22,7 +22,7 @@ const replaceable: Record<string, readonly (readonly string[])[]> = {
 
 /** Whether the wanted content can be had only by deleting the object first. */
 export function mustBeReplaced(wanted: KubeObject, live: KubeObject, how: Ownership): boolean {
-  const fields = replaceable[`${groupOf(wanted.apiVersion)}/${wanted.kind}`] ?? []
+  const fields = replaceable[groupKindOf(wanted)] ?? []
   const differs = fields.some(path => {
     const [mine, theirs, type] = path.reduce<[unknown, unknown, SchemaNode | undefined]>(
       ([a, b, node], name) => [(a as Content | undefined)?.[name], (b as Content | undefined)?.[name], node?.fields?.[name]],

@@ -81,6 +81,8 @@ export const resourceOf = ({ apiVersion, plural }: Kind): string => (groupOf(api
 export const describe = ({ kind, namespace, name }: Omit<ObjectRef, 'apiVersion'>): string =>
   `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`
 
+/** `apps/DaemonSet`, `/Secret`: a kind for maps and sets, whatever the version. */
+export const groupKindOf = ({ apiVersion, kind }: Pick<ObjectRef, 'apiVersion' | 'kind'>): string => `${groupOf(apiVersion)}/${kind}`
+
 /** A key for maps: equal for equal group, kind, namespace and name, whatever the version. */
-export const keyOf = ({ apiVersion, kind, namespace, name }: ObjectRef): string =>
-  `${groupOf(apiVersion)}/${kind}/${namespace ?? ''}/${name}`
+export const keyOf = (ref: ObjectRef): string => `${groupKindOf(ref)}/${ref.namespace ?? ''}/${ref.name}`

@@ -1,6 +1,6 @@
 /** Values worked out of all objects of a kind, once for all who ask for the same before anything changes. Keeps the last value of each, no object. */
 import type { View } from '../kube/cache.ts'
-import { groupOf, type Kind, type KubeObject } from '../kube/objects.ts'
+import { groupKindOf, type Kind, type KubeObject } from '../kube/objects.ts'
 
 /** What is worked out, by a name that stands for the projection: who uses the same name means the same. */
 export interface Question<T extends KubeObject = KubeObject, V = unknown> {
@@ -20,7 +20,7 @@ export class Derivations {
 
   /** Of what the view lists now. */
   of<T extends KubeObject, V>({ name, kind, project }: Question<T, V>, view: View<T>): Answer<V> {
-    const key = `${groupOf(kind.apiVersion)}/${kind.kind} ${name}`
+    const key = `${groupKindOf(kind)} ${name}`
     const { edition } = view
     const known = this.#known.get(key)
     if (known?.edition === edition) return known as Answer<V>

@@ -1,6 +1,6 @@
 /** What a controller looked at, and so what wakes it again. Remembers; decides nothing. */
 import type { CacheEvent } from '../kube/cache.ts'
-import { groupOf, type Kind } from '../kube/objects.ts'
+import { groupKindOf, type Kind } from '../kube/objects.ts'
 import type { Question } from './derived.ts'
 
 interface Derived {
@@ -10,7 +10,6 @@ interface Derived {
 }
 
 const nameKey = (namespace: string | undefined, name: string) => `${namespace ?? ''}/${name}`
-const kindKey = ({ apiVersion, kind }: { apiVersion: string; kind: string }) => `${groupOf(apiVersion)}/${kind}`
 
 /** How an event touches what was read: not at all, surely, or only if a derived value came out different. */
 export type Touch = 'no' | 'yes' | 'maybe'
@@ -22,34 +21,34 @@ export class Interests {
   readonly #derived = new Map<string, Derived>()
 
   name(kind: Kind, namespace: string | undefined, name: string): void {
-    this.#kinds.add(kindKey(kind))
-    setIn(this.#names, kindKey(kind)).add(nameKey(namespace, name))
+    this.#kinds.add(groupKindOf(kind))
+    setIn(this.#names, groupKindOf(kind)).add(nameKey(namespace, name))
   }
 
   list(kind: Kind, namespace: string | undefined): void {
-    this.#kinds.add(kindKey(kind))
-    setIn(this.#lists, kindKey(kind)).add(namespace ?? '')
+    this.#kinds.add(groupKindOf(kind))
+    setIn(this.#lists, groupKindOf(kind)).add(namespace ?? '')
   }
 
   /** Only whether the kind is served. */
   served(kind: Kind): void {
-    this.#kinds.add(kindKey(kind))
+    this.#kinds.add(groupKindOf(kind))
   }
 
   derive(derived: Derived): void {
-    this.#kinds.add(kindKey(derived.question.kind))
+    this.#kinds.add(groupKindOf(derived.question.kind))
     this.#derived.set(derived.question.name, derived)
   }
 
   touchedBy(event: CacheEvent): Touch {
-    const kind = kindKey(event.kind)
+    const kind = groupKindOf(event.kind)
     if (!this.#kinds.has(kind)) return 'no'
     if (event.type === 'state' || !event.object) return 'yes'
     const { namespace, name } = event.object.metadata
     if (this.#names.get(kind)?.has(nameKey(namespace, name))) return 'yes'
     const lists = this.#lists.get(kind)
     if (lists?.has('') || lists?.has(namespace ?? '')) return 'yes'
-    return [...this.#derived.values()].some(({ question }) => kindKey(question.kind) === kind) ? 'maybe' : 'no'
+    return [...this.#derived.values()].some(({ question }) => groupKindOf(question.kind) === kind) ? 'maybe' : 'no'
   }
 
   /** Whether a derived value is another than the one given out. */

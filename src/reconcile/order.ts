@@ -1,5 +1,5 @@
 /** In which order the objects of one Outcome are written, and the reverse in which they go. A table; knows no component. */
-import { groupOf, type KubeObject, keyOf, type ObjectRef, refOf } from '../kube/objects.ts'
+import { groupKindOf, type KubeObject, keyOf, type ObjectRef, refOf } from '../kube/objects.ts'
 import type { Wanted } from './controller.ts'
 
 /** What others need comes first; policies and webhooks come last, since they can lock out what repairs them (design.md §3). */
@@ -34,8 +34,7 @@ const rest = steps.findIndex(step => step.length === 0)
 const stepOf = new Map(steps.flatMap((kinds, step) => kinds.map(kind => [kind, step] as const)))
 
 /** The step in which an object is written: smaller is earlier. */
-export const writeStep = ({ apiVersion, kind }: Pick<ObjectRef | KubeObject, 'apiVersion' | 'kind'>): number =>
-  stepOf.get(`${groupOf(apiVersion)}/${kind}`) ?? rest
+export const writeStep = (object: Pick<ObjectRef | KubeObject, 'apiVersion' | 'kind'>): number => stepOf.get(groupKindOf(object)) ?? rest
 
 /** What may be written at once, in order: by kind, but never before an object that it waits for. Whoever waits for itself does not. */
 export function inBatches(wanted: readonly Wanted[]): Wanted[][] {

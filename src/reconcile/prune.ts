@@ -1,5 +1,5 @@
 /** Which objects were made for a resource and are no longer wanted by anyone. Pure: judged on what the cache holds. */
-import { groupOf, type KubeObject, keyOf, type ObjectRef, refOf } from '../kube/objects.ts'
+import { groupKindOf, type KubeObject, keyOf, type ObjectRef, refOf } from '../kube/objects.ts'
 
 /** Sees whether an object was written by this operator or one before it, by its managedFields. */
 export type Authorship = (object: KubeObject) => boolean
@@ -14,8 +14,7 @@ export interface Leftover {
 const never = new Set(['/Namespace', 'apiextensions.k8s.io/CustomResourceDefinition'])
 
 /** Whether objects of a kind may be left over at all. */
-export const mayBeLeftOver = ({ apiVersion, kind }: Pick<ObjectRef, 'apiVersion' | 'kind'>): boolean =>
-  !never.has(`${groupOf(apiVersion)}/${kind}`)
+export const mayBeLeftOver = (kind: Pick<ObjectRef, 'apiVersion' | 'kind'>): boolean => !never.has(groupKindOf(kind))
 
 /**
  * Objects owned by the resource with this uid and by nobody else, written by us, and wanted by no controller.

@@ -1,6 +1,6 @@
 /** How wide a watch is opened for what is read: a table of namespaces, so that 5,000 Secrets of others are never held. */
 import type { Scope } from '../kube/cache.ts'
-import { groupOf, type Kind } from '../kube/objects.ts'
+import { groupKindOf, type Kind } from '../kube/objects.ts'
 
 /** Kinds whose objects are many, or secret: in namespaces of other people only by name. */
 const byNameElsewhere = new Set(['/Secret', '/ConfigMap', '/Service', '/ServiceAccount'])
@@ -28,7 +28,7 @@ export class Scopes {
   of(kind: Kind, namespace: string | undefined, name: string): Scope {
     if (!kind.namespaced || namespace === undefined) return {}
     const open = this.#open.has(namespace) || (this.#places.system.includes(namespace) && !isSecret(kind))
-    return open || !byNameElsewhere.has(keyOf(kind)) ? { namespace } : { namespace, name }
+    return open || !byNameElsewhere.has(groupKindOf(kind)) ? { namespace } : { namespace, name }
   }
 
   /** The scopes in which objects of ours may be that nobody wants any more; `places` are namespaces of who makes none elsewhere. */
@@ -45,5 +45,4 @@ export class Scopes {
   }
 }
 
-const keyOf = ({ apiVersion, kind }: Kind): string => `${groupOf(apiVersion)}/${kind}`
-const isSecret = (kind: Kind): boolean => keyOf(kind) === '/Secret'
+const isSecret = (kind: Kind): boolean => groupKindOf(kind) === '/Secret'
