@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { Cache } from '../kube/cache.ts'
 import type { Client } from '../kube/client.ts'
-import type { Clock } from '../kube/clock.ts'
+import { type Clock, timeOf } from '../kube/clock.ts'
 import type { Event } from '../kube/kinds.ts'
 import { type KubeObject, keyOf, type ObjectRef, refOf } from '../kube/objects.ts'
 import type { Controller } from '../reconcile/controller.ts'
@@ -134,7 +134,7 @@ const warning = (about: ObjectRef, problem: Problem): News => ({
 
 /** Events of what has no namespace are in `default`, as kubectl looks for them. */
 function eventOf({ about, type, reason, message }: News, { now, uid }: { now: number; uid: string | undefined }): Event {
-  const time = `${new Date(now).toISOString().slice(0, 19)}Z`
+  const time = timeOf(now)
   const suffix = createHash('sha256').update(`${now} ${reason} ${message}`).digest('hex').slice(0, 16)
   return {
     apiVersion: 'v1',

@@ -1,6 +1,6 @@
 /** The operator's log: JSON lines with the keys of zap, which the reference's users already parse, or text for people. Is given names and reasons, never objects or secrets. */
 import { type DestinationStream, destination, type Logger, pino } from 'pino'
-import type { Clock } from '../kube/clock.ts'
+import { type Clock, timeOf } from '../kube/clock.ts'
 import type { TimeEncoding } from './operator-flags.ts'
 
 export type Log = Logger
@@ -19,7 +19,7 @@ export interface LogOptions {
 const levels: Record<string, string> = { debug: 'debug', info: 'info', error: 'error', warn: 'warn', panic: 'fatal' }
 
 const times: Record<TimeEncoding, (now: number) => string> = {
-  rfc3339: now => `"${new Date(now).toISOString().replace(/\.\d+Z$/, 'Z')}"`,
+  rfc3339: now => `"${timeOf(now)}"`,
   rfc3339nano: now => `"${new Date(now).toISOString()}"`,
   iso8601: now => `"${new Date(now).toISOString().replace('Z', '+0000')}"`,
   epoch: now => String(now / 1000),

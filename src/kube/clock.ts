@@ -15,6 +15,9 @@ export const systemClock: Clock = {
   },
 }
 
+/** RFC 3339 as Kubernetes has it, to the second, of milliseconds since 1970: `2026-11-21T08:10:00Z`. */
+export const timeOf = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`
+
 /** Resolves after so many milliseconds, or rejects with the signal's reason when that comes first. */
 export function pause(clock: Clock, milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

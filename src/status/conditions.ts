@@ -1,5 +1,6 @@
 /** The conditions of a TigeraStatus, from all that was found (spec/installation-controller.md §12). Pure: the time is given, and what was reported before. */
 import type { TigeraStatusCondition } from '../../api/tigerastatus.ts'
+import { timeOf } from '../kube/clock.ts'
 import { type Problem, type Reason, sentence } from '../reconcile/problems.ts'
 import { bySeverity } from './catalogue.ts'
 
@@ -82,6 +83,3 @@ function lines(texts: readonly string[]): string {
   const whole = [...new Set(texts)].join('\n')
   return whole.length <= longest ? whole : `${whole.slice(0, longest - 2)} …`
 }
-
-/** RFC 3339, to the second, of milliseconds since 1970. */
-export const timeOf = (now: number): string => new Date(now).toISOString().replace(/\.\d+Z$/, 'Z')

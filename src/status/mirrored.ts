@@ -1,8 +1,8 @@
 /** Conditions of a resource of ours, mirrored from the TigeraStatus of its part, so that whoever knows the resource need not know the TigeraStatus. Pure. */
 import type { Condition } from '../../api/pod.ts'
 import type { TigeraStatusCondition } from '../../api/tigerastatus.ts'
+import { timeOf } from '../kube/clock.ts'
 import type { Note } from '../reconcile/controller.ts'
-import { timeOf } from './conditions.ts'
 
 /**
  * Available becomes Ready, the others keep their names; conditions that somebody else wrote stay

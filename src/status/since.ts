@@ -1,4 +1,5 @@
 /** Since when each thing has been awaited. It is read back from what was reported before, so that a restart forgets nothing; keeps no more than the last round. */
+import { timeOf } from '../kube/clock.ts'
 
 /** Something that is awaited, as a line of a condition's message. */
 export interface Awaited {
@@ -26,7 +27,8 @@ export class Since {
     return (subject, known) => {
       const from = earliest([before.get(subject), read(lines, subject), known, now], now)
       this.#known.set(subject, from)
-      return seconds(from)
+      // An instant, not a duration: a text that changes every second would be written every second.
+      return timeOf(from)
     }
   }
 }
@@ -45,6 +47,3 @@ function read(lines: readonly string[], subject: string): number | undefined {
   const [, time] = / \(since (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\)/.exec(line ?? '') ?? []
   return time === undefined ? undefined : Date.parse(time)
 }
-
-/** An instant, not a duration: a text that changes every second would be written every second. */
-const seconds = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`
