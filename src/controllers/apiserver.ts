@@ -17,7 +17,6 @@ import { calicoSystem } from '../render/parts/places.ts'
 import { policyName, registered, webhooks } from '../render/webhooks/webhooks.ts'
 import { readAsked, withoutInstallation } from './asked.ts'
 import { readAsking } from './asking.ts'
-import { readPairs } from './component-keys.ts'
 import { readMoving, standstill } from './datastore-migration.ts'
 import { inPlaceOf, readManifestServer } from './manifest-apiserver.ts'
 import { type Made, operandKinds, outcomeOf, readOperand, ready } from './operand.ts'
@@ -55,7 +54,7 @@ export const apiServer = (surroundings: Surroundings) =>
     async read(cluster) {
       const operand = await readOperand(cluster, surroundings, {
         ...serves,
-        keys: calico => readPairs(cluster, surroundings, { calico, pairs: pairs(calico) }),
+        pairs,
       })
       if (!operand) return (await isAlone(cluster)) ? ('alone' as const) : undefined
       const [moving, service, manifest, policy, awaited] = await Promise.all([

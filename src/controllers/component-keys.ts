@@ -23,7 +23,7 @@ interface KeysWanted<Pair extends string> extends PairsWanted<Pair> {
 }
 
 /** A ConfigMap of what pods trust beside the operator's authority. */
-interface TrustWanted {
+export interface TrustWanted {
   configMap: string
   /** By the names of their Secrets: of the component's own pairs, or kept by others in the operator's namespace, where they may be absent. */
   certificates: readonly string[]

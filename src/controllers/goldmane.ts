@@ -11,7 +11,6 @@ import { refOf } from '../kube/objects.ts'
 import { defineController } from '../reconcile/controller.ts'
 import { goldmane as rendered } from '../render/goldmane/goldmane.ts'
 import { retired } from '../render/goldmane/retired.ts'
-import { readComponentKeys } from './component-keys.ts'
 import { operandKinds, outcomeOf, readOperand, ready } from './operand.ts'
 import { readUnprotected } from './policies.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -32,12 +31,8 @@ export const goldmane = (surroundings: Surroundings) =>
     async read(cluster) {
       const operand = await readOperand(cluster, surroundings, {
         ...serves,
-        keys: calico =>
-          readComponentKeys(cluster, surroundings, {
-            calico,
-            pairs: [{ secretName: pair, dnsNames: serviceNames('goldmane', calico), ends: ['server'] }],
-            trust: { configMap: 'goldmane-ca-bundle', certificates: trusted },
-          }),
+        pairs: calico => [{ secretName: pair, dnsNames: serviceNames('goldmane', calico), ends: ['server'] }],
+        trust: { configMap: 'goldmane-ca-bundle', certificates: trusted },
       })
       if (!operand) return undefined
       const [connection, whisker, unprotected] = await Promise.all([
@@ -50,18 +45,14 @@ export const goldmane = (surroundings: Surroundings) =>
 
     desired({ operand, managed, whisker, unprotected }) {
       const { resource } = operand
-      const wrong = portFault('spec.metricsPort', resource.spec?.metricsPort || undefined).map(fault => ({
-        object: refOf(resource),
-        ...fault,
-      }))
-      const { calico, ...issued } = ready(operand, { images: ['goldmane'], overrides: ['goldmaneDeployment'], wrong })
-      const key = pairOf(issued.keys, pair)
       const metricsPort = resource.spec?.metricsPort || undefined
+      const wrong = portFault('spec.metricsPort', metricsPort).map(fault => ({ object: refOf(resource), ...fault }))
+      const { calico, ...issued } = ready(operand, { images: ['goldmane'], overrides: ['goldmaneDeployment'], wrong })
       const outcome = outcomeOf(
         calico,
         { resource, issued },
         {
-          objects: rendered(calico, { key, trust: issued.trust.bundle, managed, metricsPort }),
+          objects: rendered(calico, { key: pairOf(issued.keys, pair), trust: issued.trust.bundle, managed, metricsPort }),
           retired,
           // Where there is a Whisker, its own controller sees to that.
           requesters: whisker ? [] : ['whisker'],

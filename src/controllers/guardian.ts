@@ -11,7 +11,6 @@ import { type Problem, Waiting } from '../reconcile/problems.ts'
 import { guardian as rendered } from '../render/guardian/guardian.ts'
 import { retired } from '../render/guardian/retired.ts'
 import { calicoSystem } from '../render/parts/places.ts'
-import { readComponentKeys } from './component-keys.ts'
 import { operandKinds, outcomeOf, readOperand, ready } from './operand.ts'
 import { readUnprotected } from './policies.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -34,12 +33,10 @@ export const guardian = (surroundings: Surroundings) =>
       const { operator, v3 } = surroundings.environment
       const operand = await readOperand(cluster, surroundings, {
         ...serves,
-        keys: calico =>
-          readComponentKeys(cluster, surroundings, {
-            calico,
-            pairs: [{ secretName: pair, dnsNames: [...serviceNames('guardian', calico), 'localhost', '127.0.0.1'], lookup: calicoSystem }],
-            trust: { configMap: 'guardian-ca-bundle', certificates: trusted },
-          }),
+        pairs: calico => [
+          { secretName: pair, dnsNames: [...serviceNames('guardian', calico), 'localhost', '127.0.0.1'], lookup: calicoSystem },
+        ],
+        trust: { configMap: 'guardian-ca-bundle', certificates: trusted },
       })
       if (!operand) return undefined
       const [tunnel, information, unprotected] = await Promise.all([

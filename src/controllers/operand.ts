@@ -3,6 +3,7 @@
  * authority for certificates. Looks at that, says what is missing, and finishes what was made; what is made, each says for itself.
  */
 import { requesterBindings } from '../certificates/csr.ts'
+import type { WantedPair } from '../certificates/read.ts'
 import type { Calico } from '../installation/calico.ts'
 import { ClusterRoleBinding, ConfigMap, Namespace, Secret } from '../kube/kinds.ts'
 import { type Kind, type KubeObject, type ObjectRef, ownerOf } from '../kube/objects.ts'
@@ -12,7 +13,7 @@ import { finish } from '../render/finish.ts'
 import { calicoSystem } from '../render/parts/places.ts'
 import { type Decision, readAsked, readStanding } from './asked.ts'
 import { type Asking, type AskingWanted, calicoFor, type Heard, type Needs, readAsking } from './asking.ts'
-import type { Issued, Keyed } from './component-keys.ts'
+import { type Issued, type IssuedWithTrust, type Keyed, readComponentKeys, readPairs, type TrustWanted } from './component-keys.ts'
 import { ifOurs } from './if-ours.ts'
 import { keptPolicies } from './policies.ts'
 import { afterStored, secretsOf } from './stored.ts'
@@ -27,22 +28,38 @@ export interface Operand<R extends Asking, I extends Issued> extends Heard<R>, K
 /** Kinds of what `outcomeOf` adds. */
 export const operandKinds: readonly Kind[] = [ConfigMap, Secret, ClusterRoleBinding]
 
-interface OperandWanted<R extends Asking, I extends Issued> extends AskingWanted<R> {
-  keys(calico: Calico): Promise<Keyed<I>>
+interface OperandWanted<R extends Asking, Pair extends string> extends AskingWanted<R> {
+  pairs(calico: Calico): readonly WantedPair<Pair>[]
 }
 
-/** Undefined when nobody asks, or there is no Installation. */
-export async function readOperand<R extends Asking, I extends Issued>(
+/** Undefined when nobody asks, or there is no Installation. Without `trust` its pods trust nobody in particular. */
+export async function readOperand<R extends Asking, Pair extends string>(
   cluster: Reader,
-  { environment }: Surroundings,
-  { keys, ...wanted }: OperandWanted<R, I>,
-): Promise<Operand<R, I> | undefined> {
-  const [heard, asked] = await Promise.all([readAsking(cluster, wanted), readAsked(cluster)])
+  surroundings: Surroundings,
+  wanted: OperandWanted<R, Pair> & { trust: TrustWanted },
+): Promise<Operand<R, IssuedWithTrust<Pair>> | undefined>
+export async function readOperand<R extends Asking, Pair extends string>(
+  cluster: Reader,
+  surroundings: Surroundings,
+  wanted: OperandWanted<R, Pair>,
+): Promise<Operand<R, Issued<Pair>> | undefined>
+export async function readOperand<R extends Asking, Pair extends string>(
+  cluster: Reader,
+  surroundings: Surroundings,
+  { pairs, trust, ...asking }: OperandWanted<R, Pair> & { trust?: TrustWanted },
+): Promise<Operand<R, Issued<Pair>> | undefined> {
+  const [heard, asked] = await Promise.all([readAsking(cluster, asking), readAsked(cluster)])
   if (!heard || !asked) return undefined
-  const [decision, namespace] = await Promise.all([readStanding(cluster, environment, asked), cluster.get(Namespace, calicoSystem)])
+  const [decision, namespace] = await Promise.all([
+    readStanding(cluster, surroundings.environment, asked),
+    cluster.get(Namespace, calicoSystem),
+  ])
+  const { calico } = decision
+  const keys = calico && { calico, pairs: pairs(calico) }
   return {
     ...heard,
-    ...(decision.calico && (await keys(decision.calico))),
+    ...(keys &&
+      (trust ? await readComponentKeys(cluster, surroundings, { ...keys, trust }) : await readPairs(cluster, surroundings, keys))),
     decision,
     settled: namespace !== undefined && namespace.metadata.deletionTimestamp === undefined,
   }

@@ -11,7 +11,6 @@ import type { Problem } from '../reconcile/problems.ts'
 import { calicoSystem } from '../render/parts/places.ts'
 import { retired } from '../render/whisker/retired.ts'
 import { whisker as rendered } from '../render/whisker/whisker.ts'
-import { readComponentKeys } from './component-keys.ts'
 import { operandKinds, outcomeOf, readOperand, ready } from './operand.ts'
 import { readUnprotected } from './policies.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -30,14 +29,10 @@ export const whisker = (surroundings: Surroundings) =>
     async read(cluster) {
       const operand = await readOperand(cluster, surroundings, {
         ...serves,
-        keys: calico =>
-          readComponentKeys(cluster, surroundings, {
-            calico,
-            pairs: [
-              { secretName: pair, dnsNames: [...serviceNames('whisker-backend', calico), 'localhost', '127.0.0.1'], lookup: calicoSystem },
-            ],
-            trust: { configMap: 'whisker-ca-bundle', certificates: ['goldmane-key-pair'] },
-          }),
+        pairs: calico => [
+          { secretName: pair, dnsNames: [...serviceNames('whisker-backend', calico), 'localhost', '127.0.0.1'], lookup: calicoSystem },
+        ],
+        trust: { configMap: 'whisker-ca-bundle', certificates: ['goldmane-key-pair'] },
       })
       if (!operand) return undefined
       const [goldmane, information, unprotected] = await Promise.all([
