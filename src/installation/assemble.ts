@@ -6,13 +6,12 @@ import { timesContained } from '../kube/quantity.ts'
 import type { Problem } from '../reconcile/problems.ts'
 import { autodetectionMethod } from './autodetection.ts'
 import type { Calico } from './calico.ts'
-import { familyOf } from './cidr.ts'
 import { cniTypes } from './cni.ts'
 import { dataplaneOf } from './dataplane.ts'
 import { apiEndpoints } from './endpoints.ts'
 import type { Asked, Facts } from './facts.ts'
 import { imageReferences, lackingImages } from './images.ts'
-import type { FoundPool } from './pools/convert.ts'
+import { type FoundPool, isUsed } from './pools/convert.ts'
 import type { ProviderFacts } from './providers.ts'
 import { typhaOf } from './typha.ts'
 import { windowsOf } from './windows.ts'
@@ -78,9 +77,6 @@ export function assembled(decided: Decided): Calico {
 }
 
 const given = (path: string | undefined): boolean => path !== undefined && path !== 'None'
-
-const isUsed = (found: readonly FoundPool[], family: 'IPv4' | 'IPv6'): boolean =>
-  found.some(({ enabled, pool }) => enabled && familyOf(pool.cidr) === family)
 
 const environmentOf = ({ environment, goldmane, operatorDns, birdTemplates, bgpLayout, tier, tierLabels, migratingNamespace }: Facts) => {
   const address = goldmane?.service?.spec?.clusterIP

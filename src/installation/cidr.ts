@@ -34,6 +34,12 @@ export const contains = (outer: Cidr, inner: Cidr): boolean =>
 export const overlaps = (one: Cidr, other: Cidr): boolean =>
   one.family === other.family && sameUpTo(one, other, Math.min(one.prefix, other.prefix))
 
+/** Whether two texts are ranges, and have addresses in common. */
+export function haveCommon(one: string, other: string): boolean {
+  const [a, b] = [parseCidr(one), parseCidr(other)]
+  return a !== undefined && b !== undefined && overlaps(a, b)
+}
+
 function sameUpTo(one: Cidr, other: Cidr, prefix: number): boolean {
   const beyond = BigInt((one.family === 'IPv4' ? 32 : 128) - prefix)
   return one.network >> beyond === other.network >> beyond

@@ -6,7 +6,7 @@ import type { InstallationSpec } from '../../api/installation.ts'
 import { familyOf } from './cidr.ts'
 import { cniTypeOf, cniTypes } from './cni.ts'
 import type { Facts } from './facts.ts'
-import type { FoundPool } from './pools/convert.ts'
+import { type FoundPool, isUsed } from './pools/convert.ts'
 import { decidePools, type PoolDecision } from './pools/decide.ts'
 import type { ProviderFacts } from './providers.ts'
 
@@ -78,12 +78,13 @@ function basicNetwork({ cni, calicoNetwork = {} }: InstallationSpec, provider: P
 /** Nodes have addresses of the families of the pools that are in use; the BPF dataplane cannot do without, so with it those of the pools to come count too. */
 function withAddresses(network: Network, { found, provider }: Around): Network {
   const bpf = network.linuxDataplane === 'BPF'
-  const used = (family: 'IPv4' | 'IPv6') => found.some(({ enabled, pool }) => enabled && familyOf(pool.cidr) === family)
   const coming = (network.ipPools ?? []).some(({ cidr }) => familyOf(cidr) === 'IPv6')
   return {
     ...network,
-    ...((bpf || used('IPv4')) && { nodeAddressAutodetectionV4: network.nodeAddressAutodetectionV4 ?? provider.autodetection }),
-    ...((used('IPv6') || (bpf && coming)) && { nodeAddressAutodetectionV6: network.nodeAddressAutodetectionV6 ?? { firstFound: true } }),
+    ...((bpf || isUsed(found, 'IPv4')) && { nodeAddressAutodetectionV4: network.nodeAddressAutodetectionV4 ?? provider.autodetection }),
+    ...((isUsed(found, 'IPv6') || (bpf && coming)) && {
+      nodeAddressAutodetectionV6: network.nodeAddressAutodetectionV6 ?? { firstFound: true },
+    }),
   }
 }
 

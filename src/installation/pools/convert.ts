@@ -1,7 +1,7 @@
 /** IP pools as the Installation writes them, and as Calico's own IPPool does. Decides nothing (spec/installation-api.md §7.4). */
 import type { IPPoolSpec as Pool } from '../../../api/installation.ts'
 import type { IPPoolSpec } from '../../../api/v3/ip-pool.ts'
-import { canonicalCidr, familyOf } from '../cidr.ts'
+import { type Cidr, canonicalCidr, familyOf } from '../cidr.ts'
 import { type IPPool, metadataOf } from '../kinds.ts'
 
 type Encapsulation = NonNullable<Pool['encapsulation']>
@@ -44,10 +44,20 @@ export interface FoundPool {
   readonly pool: Pool
 }
 
+/** What Calico takes for granted of a pool that says nothing more than its range. */
+export const unsaid = (cidr: string): Omit<Pool, 'cidr' | 'encapsulation' | 'natOutgoing'> & { blockSize: number } => ({
+  nodeSelector: 'all()',
+  blockSize: familyOf(cidr) === 'IPv4' ? 26 : 122,
+  disableBGPExport: false,
+  disableNewAllocations: false,
+  allowedUses: ['Workload', 'Tunnel'],
+  assignmentMode: 'Automatic',
+})
+
 export function foundPool(object: IPPool): FoundPool {
   const { spec, metadata } = object
   const cidr = spec?.cidr ?? ''
-  const ipv4 = familyOf(cidr) === 'IPv4'
+  const usual = unsaid(cidr)
   return {
     name: metadata.name,
     range: canonicalCidr(cidr),
@@ -58,15 +68,19 @@ export function foundPool(object: IPPool): FoundPool {
       cidr,
       encapsulation: encapsulationOf(spec ?? {}),
       natOutgoing: spec?.natOutgoing ? 'Enabled' : 'Disabled',
-      nodeSelector: spec?.nodeSelector || 'all()',
-      blockSize: spec?.blockSize || (ipv4 ? 26 : 122),
-      disableBGPExport: spec?.disableBGPExport ?? false,
-      disableNewAllocations: spec?.disabled ?? false,
-      allowedUses: spec?.allowedUses?.length ? spec.allowedUses : ['Workload', 'Tunnel'],
-      assignmentMode: spec?.assignmentMode ?? 'Automatic',
+      nodeSelector: spec?.nodeSelector || usual.nodeSelector,
+      blockSize: spec?.blockSize || usual.blockSize,
+      disableBGPExport: spec?.disableBGPExport ?? usual.disableBGPExport,
+      disableNewAllocations: spec?.disabled ?? usual.disableNewAllocations,
+      allowedUses: spec?.allowedUses?.length ? spec.allowedUses : usual.allowedUses,
+      assignmentMode: spec?.assignmentMode ?? usual.assignmentMode,
     },
   }
 }
+
+/** Whether pods get addresses of the family: from a pool of the cluster that is not closed. */
+export const isUsed = (found: readonly FoundPool[], family: Cidr['family']): boolean =>
+  found.some(({ enabled, pool }) => enabled && familyOf(pool.cidr) === family)
 
 function encapsulationOf({ vxlanMode = 'Never', ipipMode = 'Never' }: Pick<IPPoolSpec, 'ipipMode' | 'vxlanMode'>): Encapsulation {
   if (vxlanMode === 'Always') return 'VXLAN'

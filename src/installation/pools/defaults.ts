@@ -1,7 +1,7 @@
 /** What a pool is when the user says no more than its range. Never changes what the user said (spec/installation-api.md §7.2). */
 import type { InstallationSpec, IPPoolSpec as Pool } from '../../../api/installation.ts'
 import { canonicalCidr, familyOf, longAddress, parseCidr } from '../cidr.ts'
-import type { FoundPool } from './convert.ts'
+import { type FoundPool, unsaid } from './convert.ts'
 
 interface Around {
   readonly spec: InstallationSpec
@@ -31,16 +31,12 @@ const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.l
 export const standing = ({ pool: { blockSize, disableNewAllocations } }: FoundPool): Partial<Pool> => ({ blockSize, disableNewAllocations })
 
 function defaultsFor(pool: Pool, spec: InstallationSpec): Omit<Pool, 'cidr'> {
-  const ipv4 = familyOf(pool.cidr) === 'IPv4'
+  const { blockSize, ...usual } = unsaid(pool.cidr)
   return {
     encapsulation: encapsulation(pool, spec),
-    natOutgoing: ipv4 ? 'Enabled' : 'Disabled',
-    nodeSelector: 'all()',
-    ...(parseCidr(pool.cidr) && { blockSize: ipv4 ? 26 : 122 }),
-    disableBGPExport: false,
-    disableNewAllocations: false,
-    allowedUses: ['Workload', 'Tunnel'],
-    assignmentMode: 'Automatic',
+    natOutgoing: familyOf(pool.cidr) === 'IPv4' ? 'Enabled' : 'Disabled',
+    ...usual,
+    ...(parseCidr(pool.cidr) && { blockSize }),
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { IPPoolSpec as Pool } from '../../../api/installation.ts'
 import type { Problem } from '../../reconcile/problems.ts'
-import { canonicalCidr, overlaps, parseCidr } from '../cidr.ts'
+import { canonicalCidr, haveCommon } from '../cidr.ts'
 import type { FoundPool } from './convert.ts'
 
 export interface PoolChanges {
@@ -39,11 +39,6 @@ export const isAsWanted = (wanted: Pool, found: readonly FoundPool[]): boolean =
   found.some(({ range, pool }) => range === canonicalCidr(wanted.cidr) && differing(wanted, pool).length === 0)
 
 const isInTheWay = (other: FoundPool, { name, cidr }: Pool): boolean => other.name === name || haveCommon(other.pool.cidr, cidr)
-
-function haveCommon(one: string, other: string): boolean {
-  const [a, b] = [parseCidr(one), parseCidr(other)]
-  return a !== undefined && b !== undefined && overlaps(a, b)
-}
 
 interface Judgement {
   problem?: Problem

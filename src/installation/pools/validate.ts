@@ -1,7 +1,7 @@
 /** What may not be in the list of pools, whoever decided it. Complete pools come in; every violation goes out (spec/installation-api.md §7.3). */
 import type { InstallationSpec, IPPoolSpec as Pool } from '../../../api/installation.ts'
 import type { Problem } from '../../reconcile/problems.ts'
-import { canonicalCidr, familyOf, overlaps, parseCidr } from '../cidr.ts'
+import { canonicalCidr, familyOf, haveCommon, parseCidr } from '../cidr.ts'
 import { invalid } from '../invalid.ts'
 import { isSubdomain } from '../overrides/names.ts'
 import type { Rule } from '../rule.ts'
@@ -170,10 +170,7 @@ export const poolRules: readonly Rule<PoolContext>[] = [
   }),
 ]
 
-const partlySame = (one: string, other: string): boolean => {
-  const [a, b] = [parseCidr(one), parseCidr(other)]
-  return a !== undefined && b !== undefined && overlaps(a, b) && canonicalCidr(one) !== canonicalCidr(other)
-}
+const partlySame = (one: string, other: string): boolean => haveCommon(one, other) && canonicalCidr(one) !== canonicalCidr(other)
 
 /** Every violation of every rule, in the order of the rules. */
 export const poolViolations = (context: PoolContext): Problem[] => poolRules.flatMap(({ check }) => check(context))
