@@ -7,17 +7,15 @@ import type { Affinity } from '../kube/kinds.ts'
 import type { Problem } from '../reconcile/problems.ts'
 import { parseCidr } from './cidr.ts'
 import { imagePlaceFaults } from './image-place.ts'
-import { invalid } from './invalid.ts'
+import { invalid, invalidValues } from './invalid.ts'
 import { affinity } from './overrides/affinity.ts'
-import { each, type Fault } from './overrides/fault.ts'
+import { each } from './overrides/fault.ts'
 import { labels } from './overrides/names.ts'
 import { resources } from './overrides/resources.ts'
 import { toleration } from './overrides/scheduling.ts'
 import type { Rule } from './rule.ts'
 
 type SpecRule = Rule<InstallationSpec>
-
-const told = (faults: readonly Fault[]): Problem[] => faults.map(({ path, message, remedy }) => invalid(path, message, remedy))
 
 /** A TCP port of a node; the reason is the same wherever one is written. */
 export const portFault = (path: string, port: number | undefined): Problem[] =>
@@ -82,7 +80,7 @@ function certificateManagement({ certificateManagement: given }: InstallationSpe
 
 /** The first of two for one component counts, and both are read by people. */
 const componentResources = ({ componentResources: given }: InstallationSpec): Problem[] =>
-  told(
+  invalidValues(
     each(given, 'spec.componentResources', ({ resourceRequirements }, at) => resources(resourceRequirements, `${at}.resourceRequirements`)),
   )
 
@@ -107,19 +105,19 @@ export const passedOnRules: readonly SpecRule[] = [
     id: 'control-plane-labels',
     path: 'spec.controlPlaneNodeSelector',
     says: 'It names labels that nodes can have.',
-    check: ({ controlPlaneNodeSelector }) => told(labels(controlPlaneNodeSelector, 'spec.controlPlaneNodeSelector')),
+    check: ({ controlPlaneNodeSelector }) => invalidValues(labels(controlPlaneNodeSelector, 'spec.controlPlaneNodeSelector')),
   },
   {
     id: 'control-plane-tolerations',
     path: 'spec.controlPlaneTolerations[]',
     says: 'Kubernetes accepts the tolerations.',
-    check: ({ controlPlaneTolerations }) => told(each(controlPlaneTolerations, 'spec.controlPlaneTolerations', toleration)),
+    check: ({ controlPlaneTolerations }) => invalidValues(each(controlPlaneTolerations, 'spec.controlPlaneTolerations', toleration)),
   },
   {
     id: 'typha-affinity',
     path: 'spec.typhaAffinity',
     says: 'Kubernetes accepts the affinity.',
-    check: ({ typhaAffinity }) => (typhaAffinity ? told(affinity(typhaAffinity as Affinity, 'spec.typhaAffinity')) : []),
+    check: ({ typhaAffinity }) => (typhaAffinity ? invalidValues(affinity(typhaAffinity as Affinity, 'spec.typhaAffinity')) : []),
   },
   {
     id: 'component-amounts',

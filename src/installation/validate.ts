@@ -8,7 +8,7 @@ import { compareQuantities } from '../kube/quantity.ts'
 import type { Problem } from '../reconcile/problems.ts'
 import { methods } from './autodetection.ts'
 import { parseCidr } from './cidr.ts'
-import { invalid } from './invalid.ts'
+import { invalid, invalidValues } from './invalid.ts'
 import { rollingUpdate } from './overrides/scheduling.ts'
 import { workloadOverride } from './overrides/workload.ts'
 import { passedOnRules } from './passed-on.ts'
@@ -102,7 +102,7 @@ function updatePace({ nodeUpdateStrategy: { rollingUpdate: given } = {} }: Insta
   const share = /^(\d+)%$/.exec(String(given.maxSurge))?.[1]
   return [
     ...(Number(share ?? 0) > 100 ? [invalid(`${pace}.maxSurge`, `${given.maxSurge} is more than all pods`, 'Write at most 100%')] : []),
-    ...rollingUpdate(given, pace).map(({ path, message, remedy }) => invalid(path, message, remedy)),
+    ...invalidValues(rollingUpdate(given, pace)),
     ...(both
       ? [
           invalid(
@@ -220,7 +220,7 @@ const overrides: readonly SpecRule[] = workloads.map(workload => ({
   says: 'Kubernetes accepts the workload with the override.',
   check: spec => {
     const given: WorkloadOverlay | undefined = spec[workload]
-    return given ? workloadOverride(given, `spec.${workload}`).map(fault => invalid(fault.path, fault.message, fault.remedy)) : []
+    return given ? invalidValues(workloadOverride(given, `spec.${workload}`)) : []
   },
 }))
 
