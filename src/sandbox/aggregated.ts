@@ -48,6 +48,7 @@ export class Aggregated {
 
   /** A watch ends with the pods that answer it; that its APIService or Service goes is no matter to what is under way (seen on kube-apiserver 1.35). */
   carry({ group, version }: ResourcePath, stream: Stream<WatchEvent>): void {
+    for (const other of this.#streams.keys()) if (other.ended) this.#streams.delete(other)
     const apiService: Item | undefined = this.#store.collection(apiServices).get(`${version}.${group}`)
     const { namespace = '', name = '' } =
       (apiService?.spec as { service?: { namespace?: string; name?: string } } | undefined)?.service ?? {}

@@ -11,6 +11,10 @@ export class Stream<T> implements AsyncIterable<T> {
     this.#onClose = onClose
   }
 
+  get ended(): boolean {
+    return this.#ended
+  }
+
   push(value: T): void {
     if (this.#ended) return
     const reader = this.#waiting.shift()
