@@ -11,7 +11,7 @@ import { Installation } from '../api/installation.ts'
 import { ManagementClusterConnection } from '../api/managementclusterconnection.ts'
 import type { AnyResource } from '../api/resource.ts'
 import { Whisker } from '../api/whisker.ts'
-import type { KubeObject } from '../src/kube/objects.ts'
+import { isMap, type KubeObject } from '../src/kube/objects.ts'
 import type { Controller } from '../src/reconcile/controller.ts'
 import { overlays } from '../src/render/overrides.ts'
 import { type Leaf, leavesOf, type Samples, samplesOf, specWith } from './leaves.ts'
@@ -166,8 +166,6 @@ function joined(one: unknown, other: unknown): unknown {
   if (Array.isArray(one) && Array.isArray(other) && one.length === 1 && other.length === 1) return [joined(one[0], other[0])]
   return isMap(one) && isMap(other) ? merged(one, other) : other
 }
-
-const isMap = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const results = new Map<string, Promise<string>>()
 

@@ -1,6 +1,6 @@
 /** How objects differ, field by field, list items known by their keys and not by their place. Pure; prints for people. */
-import { childOf, inWords, isMap, mergeOf, type Path, stepOf } from '../kube/fieldset.ts'
-import { describe, type KubeObject, keyOf, refOf } from '../kube/objects.ts'
+import { childOf, inWords, mergeOf, type Path, stepOf } from '../kube/fieldset.ts'
+import { describe, isMap, type KubeObject, keyOf, refOf } from '../kube/objects.ts'
 import type { SchemaNode } from '../kube/schema.ts'
 import { cut, type Paint } from './terminal.ts'
 

@@ -1,5 +1,7 @@
 /** Where the order of a list means nothing, takes the one that the cluster already has: another order would restart pods for no reason. Pure. */
-import { childOf, isMap, stepOf } from './fieldset.ts'
+
+import { childOf, stepOf } from './fieldset.ts'
+import { isMap } from './objects.ts'
 import type { SchemaNode } from './schema.ts'
 
 const core = (type: string) => `io.k8s.api.core.v1.${type}`

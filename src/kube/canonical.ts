@@ -4,8 +4,8 @@
  */
 import { isDropped, isKept, serverAnnotations, serverDefault, serverLabels } from './defaults.ts'
 import { isZero, keepsZero } from './empties.ts'
-import { childOf, isMap, mergeOf, stepOf } from './fieldset.ts'
-import { describe, type KubeObject, type ObjectMeta, refOf } from './objects.ts'
+import { childOf, mergeOf, stepOf } from './fieldset.ts'
+import { describe, isMap, type KubeObject, type ObjectMeta, refOf } from './objects.ts'
 import { canonicalQuantity, isQuantity } from './quantity.ts'
 import { builtinSchema, type SchemaNode, type SchemaType } from './schema.ts'
 

@@ -1,6 +1,6 @@
 /** Which of the fields that would be good to have may be set: those that nobody else has set. Pure. */
-import { childOf, type Fields, fieldsOf, isAtomic, isMap, union } from './fieldset.ts'
-import type { KubeObject } from './objects.ts'
+import { childOf, type Fields, fieldsOf, isAtomic, union } from './fieldset.ts'
+import { isMap, type KubeObject } from './objects.ts'
 import type { SchemaNode } from './schema.ts'
 
 export interface Claimant {

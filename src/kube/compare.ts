@@ -11,7 +11,6 @@ import {
   has,
   inWords,
   isAtomic,
-  isMap,
   keysOf,
   mergeOf,
   missing,
@@ -19,7 +18,7 @@ import {
   placeOf,
   stepOf,
 } from './fieldset.ts'
-import type { KubeObject, ManagedFieldsEntry } from './objects.ts'
+import { isMap, type KubeObject, type ManagedFieldsEntry } from './objects.ts'
 import { sameQuantity } from './quantity.ts'
 import type { SchemaNode } from './schema.ts'
 

@@ -1,5 +1,5 @@
 /** FieldsV1: which fields of an object somebody has set, as managedFields record it. Pure. https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/managed-fields-entry/ */
-import type { Json, KubeObject, ManagedFieldsEntry } from './objects.ts'
+import { isMap, type Json, type KubeObject, type ManagedFieldsEntry } from './objects.ts'
 import type { SchemaNode } from './schema.ts'
 
 /** `f:` a field, `k:` a list item by its keys, `v:` a member of a set, `.` the thing itself. */
@@ -58,9 +58,6 @@ export function keysOf(item: unknown, list: SchemaNode | undefined): Record<stri
   }
   return keys
 }
-
-export const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Fields of an object or entries of a map; undefined where nothing is known. With the value, also where what is known depends on it. */
 export const childOf = (schema: SchemaNode | undefined, name: string, value?: unknown): SchemaNode | undefined =>

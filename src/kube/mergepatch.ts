@@ -1,4 +1,5 @@
 /** RFC 7396 merge patches. Never changes what it is given. */
+import { isMap } from './objects.ts'
 
 /** The target with the patch laid over it: null takes away, objects merge, all else replaces. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
@@ -25,5 +26,3 @@ export function mergeDifference(from: unknown, to: unknown): unknown {
   }
   return Object.keys(patch).length === 0 ? undefined : patch
 }
-
-const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -86,3 +86,7 @@ export const groupKindOf = ({ apiVersion, kind }: Pick<ObjectRef, 'apiVersion' |
 
 /** A key for maps: equal for equal group, kind, namespace and name, whatever the version. */
 export const keyOf = (ref: ObjectRef): string => `${groupKindOf(ref)}/${ref.namespace ?? ''}/${ref.name}`
+
+/** An object of JSON, and no list. */
+export const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

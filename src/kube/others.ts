@@ -1,7 +1,7 @@
 /** Who else has set fields of an object, by its managedFields. Pure. */
 import { additions, type Difference, equal, type Ownership } from './compare.ts'
-import { common, fieldSet, fieldsOf, has, inWords, isMap, missing, placeOf } from './fieldset.ts'
-import type { KubeObject, ManagedFieldsEntry } from './objects.ts'
+import { common, fieldSet, fieldsOf, has, inWords, missing, placeOf } from './fieldset.ts'
+import { isMap, type KubeObject, type ManagedFieldsEntry } from './objects.ts'
 
 const foreignTo = (live: KubeObject, { manager, predecessors, subresource }: Ownership): ManagedFieldsEntry[] =>
   (live.metadata.managedFields ?? []).filter(

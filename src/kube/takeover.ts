@@ -8,7 +8,6 @@ import {
   fieldSet,
   fieldsOf,
   has,
-  isMap,
   type Path,
   type Place,
   placeOf,
@@ -16,7 +15,7 @@ import {
   without,
 } from './fieldset.ts'
 import { type JsonPatch, pointer } from './jsonpatch.ts'
-import type { KubeObject, ManagedFieldsEntry } from './objects.ts'
+import { isMap, type KubeObject, type ManagedFieldsEntry } from './objects.ts'
 import type { SchemaNode } from './schema.ts'
 
 export interface Fold {

@@ -1,8 +1,8 @@
 /** An aggregated API made of resources that are here under another group version, as projectcalico.org/v3 is of crd.projectcalico.org/v1. Keeps nothing. */
+import { isMap } from '../kube/objects.ts'
 import type { Request, WatchEvent } from '../kube/transport.ts'
 import type { Handler } from './aggregated.ts'
 import type { Routed, Session } from './call.ts'
-import { isMap } from './objects.ts'
 import { Stream } from './stream.ts'
 
 export interface Alias {

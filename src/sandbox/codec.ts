@@ -1,7 +1,8 @@
 /** Reads what clients send, and gives objects the form in which the server keeps and shows them. Never stores anything. */
+import { isMap } from '../kube/objects.ts'
 import { builtinSchema } from '../kube/schema.ts'
 import { aboutObject, type Call } from './call.ts'
-import { freeze, type Item, isMap, jsonCopy } from './objects.ts'
+import { freeze, type Item, jsonCopy } from './objects.ts'
 import { badRequest, invalid, Refusal, unsupportedMedia } from './refusals.ts'
 import { store } from './schema/builtin/storage.ts'
 import { check, type FieldError, prepare, refusalOf } from './schema/index.ts'

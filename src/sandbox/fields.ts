@@ -1,5 +1,5 @@
 /** Reads and replaces parts of objects by path, without changing what is given. */
-import { isMap } from './objects.ts'
+import { isMap } from '../kube/objects.ts'
 
 export type Path = readonly string[]
 

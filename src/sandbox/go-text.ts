@@ -1,5 +1,5 @@
 /** Values as Go prints them: some of the server's answers show them so. */
-import { isMap } from './objects.ts'
+import { isMap } from '../kube/objects.ts'
 
 /** As Go prints a value's type. */
 export function goType(value: unknown): string {

@@ -36,6 +36,3 @@ export function withMeta<T extends KubeObject>(object: T, changes: { [K in keyof
 
 /** Where an object is within its kind, in the order of lists: `namespace/name`, or its name alone. */
 export const keyIn = ({ metadata: { namespace, name } }: KubeObject): string => (namespace ? `${namespace}/${name}` : name)
-
-export const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

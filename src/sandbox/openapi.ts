@@ -1,8 +1,9 @@
 /** OpenAPI v3 documents of what is served: enough for `kubectl apply`, `diff` and `explain`. https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3 */
+
 import { createHash } from 'node:crypto'
+import { isMap } from '../kube/objects.ts'
 import { metadataSchema, type SchemaNode } from '../kube/schema.ts'
 import type { Answer } from './call.ts'
-import { isMap } from './objects.ts'
 import type { Served } from './served.ts'
 import type { Server } from './server.ts'
 

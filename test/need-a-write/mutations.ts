@@ -1,8 +1,8 @@
 /** Random changes of an object, likely and unlikely ones, valid and invalid: the server has the last word on which are which. */
 import type { Random } from '../../src/kube/clock.ts'
 import { serverDefault } from '../../src/kube/defaults.ts'
-import { childOf, isMap } from '../../src/kube/fieldset.ts'
-import type { KubeObject } from '../../src/kube/objects.ts'
+import { childOf } from '../../src/kube/fieldset.ts'
+import { isMap, type KubeObject } from '../../src/kube/objects.ts'
 import type { SchemaNode } from '../../src/kube/schema.ts'
 
 type Container = Record<string, unknown> | unknown[]

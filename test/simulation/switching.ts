@@ -5,7 +5,7 @@ import { ground } from '../../src/cli/ground.ts'
 import { Offline, type OfflineOptions } from '../../src/cli/offline.ts'
 import type { User } from '../../src/cli/user.ts'
 import { isAlreadyExists } from '../../src/kube/errors.ts'
-import { type KubeObject, keyOf, refOf } from '../../src/kube/objects.ts'
+import { isMap, type KubeObject, keyOf, refOf } from '../../src/kube/objects.ts'
 import type { Snapshot } from '../../src/sandbox/sandbox.ts'
 import { knownKeys } from '../keys.ts'
 import { readScenario } from '../parity/scenario.ts'
@@ -107,5 +107,3 @@ function patchTo(from: unknown, to: unknown): unknown {
   const left = Object.entries(to).filter(([field, value]) => JSON.stringify(from[field]) !== JSON.stringify(value))
   return Object.fromEntries([...gone.map(field => [field, null]), ...left.map(([field, value]) => [field, patchTo(from[field], value)])])
 }
-
-const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,4 +1,5 @@
 /** Several violations as one Installation. Judges nothing. */
+import { isMap } from '../../kube/objects.ts'
 import type { InstallationSpec, IPPoolSpec } from '../../../api/installation.ts'
 import type { Facts } from '../facts.ts'
 import type { Violation } from './violations-table.ts'
@@ -29,8 +30,6 @@ const leavesOf = (value: object, path: string): [string, string][] =>
 
 /** Of its fields one is chosen, so they mean something only together. */
 const isOne = (field: string): boolean => field.startsWith('nodeAddressAutodetection')
-
-const isMap = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const merged = (one: object, other: object): object =>
   Object.entries(other).reduce<object>((sum, [name, value]) => {

@@ -1,4 +1,5 @@
 /** The CNI configuration that a manifest installs on nodes, as far as it says something about Calico. Only parses (spec/namespace-migration.md §A.2). */
+import { isMap } from '../../kube/objects.ts'
 
 /** Of the plugin `calico`. Texts are `true` or `false` where the plugin wants them so. */
 export interface CalicoPlugin {
@@ -40,6 +41,3 @@ export function parseCniConfig(text: string): CniConfig {
     others: Object.fromEntries(others),
   }
 }
-
-export const isMap = (value: unknown): value is { [field: string]: unknown } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,6 +1,8 @@
 /** Where the manifest takes pods' addresses from, and whether it routes by BGP (spec/namespace-migration.md §A.3.9, points 2 and 3). Pure. */
+
 import type { InstallationSpec } from '../../../api/installation.ts'
-import { type CniIpam, isMap } from './cni-config.ts'
+import { isMap } from '../../kube/objects.ts'
+import type { CniIpam } from './cni-config.ts'
 import type { Examination } from './examination.ts'
 
 type Backend = 'bird' | 'vxlan' | 'none'

@@ -1,6 +1,7 @@
 /** What changed between two states of an object, field by field as server-side apply sees fields. Changes neither. */
+import { isMap } from '../../kube/objects.ts'
 import { type FieldSet, FieldSetBuilder } from './field-set.ts'
-import { type Map as Fields, fieldElement, fieldShape, isMap, itemElement } from './items.ts'
+import { type Map as Fields, fieldElement, fieldShape, itemElement } from './items.ts'
 import { Place } from './place.ts'
 import { type ListShape, type MapShape, narrowed, type Shape } from './shape.ts'
 

@@ -1,11 +1,10 @@
 /** How items of a list are told apart, and what is wrong with an object that server-side apply cannot read. Never changes a value. */
+import { isMap } from '../../kube/objects.ts'
 import { goCode, goText, goType } from '../go-text.ts'
 import { elementText } from './field-set.ts'
 import { type ListShape, type MapShape, narrowed, type Shape } from './shape.ts'
 
 export type Map = { readonly [name: string]: unknown }
-
-export const isMap = (value: unknown): value is Map => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** An item without what tells it apart, or of a form that cannot be. The message is the API server's. */
 export class Untellable extends Error {

@@ -1,6 +1,7 @@
 /** Lays an applied configuration over a live object, and takes fields out of one. What is given is never changed; parts are shared. */
+import { isMap } from '../../kube/objects.ts'
 import { type FieldSet, isEmpty } from './field-set.ts'
-import { type Map as Fields, fieldElement, fieldShape, isMap, itemElement } from './items.ts'
+import { type Map as Fields, fieldElement, fieldShape, itemElement } from './items.ts'
 import { type ListShape, type MapShape, narrowed, type Shape } from './shape.ts'
 
 /**

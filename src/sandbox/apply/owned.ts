@@ -1,6 +1,7 @@
 /** Which fields an object mentions: what its applier comes to own. Never judges the object. */
+import { isMap } from '../../kube/objects.ts'
 import { emptySet, type FieldSet, FieldSetBuilder } from './field-set.ts'
-import { type Map as Fields, fieldElement, fieldShape, isMap, itemElement } from './items.ts'
+import { type Map as Fields, fieldElement, fieldShape, itemElement } from './items.ts'
 import { Place } from './place.ts'
 import { type ListShape, type MapShape, narrowed, type Shape } from './shape.ts'
 

@@ -1,8 +1,7 @@
 /** What controllers, scheduler and kubelets do, one thing at a time: each looks at what is, plans, and writes what differs. */
 import type { DaemonSet, Deployment, Job, Node, Pod, ReplicaSet, Service, StatefulSet } from '../../kube/kinds.ts'
-import type { KubeObject } from '../../kube/objects.ts'
+import { isMap, type KubeObject } from '../../kube/objects.ts'
 import { equal } from '../schema/equal.ts'
-import { isMap } from '../schema/structure.ts'
 import { daemonSetPlan } from './daemonset.ts'
 import { deploymentPlan } from './deployment.ts'
 import { slicesOf } from './endpoints.ts'

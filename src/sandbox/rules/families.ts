@@ -2,7 +2,7 @@
 import { type Family, familyOf } from '../addresses.ts'
 import { checkClusterIPs } from '../schema/builtin/cluster-ips.ts'
 import type { FieldError } from '../schema/index.ts'
-import { hasAddress, isHeadless, type ServiceSpec } from './service-spec.ts'
+import { hasAddress, isHeadless, type ServiceSpec, same } from './service-spec.ts'
 
 interface Cluster {
   /** The families of the Service network, the first being the default. */
@@ -40,8 +40,6 @@ const [single, dual, preferred] = ['SingleStack', 'RequireDualStack', 'PreferDua
 
 /** Nobody's families are asked for when a Service has no address and no pods. */
 const isAnywhere = ({ clusterIP, selector = {} }: ServiceSpec) => clusterIP === 'None' && Object.keys(selector).length === 0
-
-const same = (a: readonly string[] = [], b: readonly string[] = []) => JSON.stringify(a) === JSON.stringify(b)
 
 /** A Service that would like two families is not given another one, nor loses one, by an update that says nothing of them. */
 const keepsPreference = (after: ServiceSpec, before: ServiceSpec) =>

@@ -1,7 +1,8 @@
 /** Namespaces: born with a finalizer of their own, which goes when all in them is gone. */
 
+import { isMap } from '../../kube/objects.ts'
 import { put } from '../fields.ts'
-import { type Item, isMap } from '../objects.ts'
+import type { Item } from '../objects.ts'
 import type { Preparation } from './preparation.ts'
 
 const own = 'kubernetes'

@@ -1,8 +1,9 @@
 /** Pods: their account, priority and tolerations filled in, as the API server's own admission does. Never runs one. */
+import { isMap } from '../../kube/objects.ts'
 import type { Call } from '../call.ts'
 import { put } from '../fields.ts'
 import { generatedName } from '../meta.ts'
-import { type Item, isMap } from '../objects.ts'
+import type { Item } from '../objects.ts'
 import { forbidden } from '../refusals.ts'
 import type { Server } from '../server.ts'
 import type { Preparation } from './preparation.ts'

@@ -1,7 +1,7 @@
 /** CertificateSigningRequests: who asked is written down by the server. */
 
+import { isMap } from '../../kube/objects.ts'
 import { put } from '../fields.ts'
-import { isMap } from '../objects.ts'
 import type { Preparation } from './preparation.ts'
 
 export const certificateRequest: Preparation = {

@@ -34,3 +34,6 @@ export const checksHealth = (spec: ServiceSpec): boolean => isBalanced(spec) && 
 /** Whether it can be reached from outside. */
 export const isOutside = ({ type, externalIPs = [] }: ServiceSpec): boolean =>
   type === 'LoadBalancer' || type === 'NodePort' || (type === 'ClusterIP' && externalIPs.length > 0)
+
+/** Whether two lists say the same in the same order; none is as good as an empty one. */
+export const same = (a: readonly string[] = [], b: readonly string[] = []): boolean => JSON.stringify(a) === JSON.stringify(b)

@@ -7,7 +7,7 @@ import type { Server } from '../server.ts'
 import { chooseFamilies } from './families.ts'
 import { keptPorts, withNodePorts, withoutPorts } from './node-ports.ts'
 import type { Preparation } from './preparation.ts'
-import { checksHealth, hasAddress, isBalanced, isHeadless, isOutside, type ServiceSpec, specOf } from './service-spec.ts'
+import { checksHealth, hasAddress, isBalanced, isHeadless, isOutside, type ServiceSpec, same, specOf } from './service-spec.ts'
 import { Taken } from './taken.ts'
 
 export const service: Preparation = {
@@ -26,8 +26,6 @@ export const service: Preparation = {
     return isBalanced(after) ? updated : put(updated, ['status', 'loadBalancer'], {})
   },
 }
-
-const same = (a: readonly string[] = [], b: readonly string[] = []) => JSON.stringify(a) === JSON.stringify(b)
 
 /** The one address and the list of them say the same; what a client changed counts. */
 function normalised(spec: ServiceSpec, old: ServiceSpec | undefined): ServiceSpec {

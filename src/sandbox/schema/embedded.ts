@@ -1,9 +1,9 @@
 /** Judges resources inside of custom resources: their type and metadata. */
-import type { KubeObject, ObjectMeta } from '../../kube/objects.ts'
+import { isMap, type KubeObject, type ObjectMeta } from '../../kube/objects.ts'
 import { type FieldError, invalid, required } from './field-errors.ts'
 import { checkMetadata } from './metadata.ts'
 import { dns1035Label, pathSegment } from './names.ts'
-import { below, isMap, type Node } from './structure.ts'
+import { below, type Node } from './structure.ts'
 
 /** What is wrong with the resources below a place. https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#rawextension */
 export function checkEmbedded(node: Node, value: unknown, path = ''): FieldError[] {

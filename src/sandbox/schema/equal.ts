@@ -1,5 +1,6 @@
 /** Compares JSON values, and finds the old item that a list's item continues. */
-import { isMap, type Node } from './structure.ts'
+import { isMap } from '../../kube/objects.ts'
+import type { Node } from './structure.ts'
 
 /** Whether two JSON values are the same; order counts in lists, not in maps. */
 export function equal(a: unknown, b: unknown): boolean {

@@ -1,9 +1,10 @@
 /** Judges a custom resource by the CEL rules in its schema. Changes nothing. */
+import { isMap } from '../../kube/objects.ts'
 import { CelError, compile, optional, type Program } from '../cel/environment.ts'
 import { toCel } from '../cel/values.ts'
 import { equal, oldItem } from './equal.ts'
 import { duplicate, type FieldError, forbidden, invalid, required, textOf } from './field-errors.ts'
-import { below, isMap, type Node, type ValidationRule } from './structure.ts'
+import { below, type Node, type ValidationRule } from './structure.ts'
 
 interface Place {
   value: unknown

@@ -1,5 +1,6 @@
 /** Brings a custom resource into the shape of its schema: unknown fields go, defaults come, nulls that may not be are gone. Never judges a value. */
-import { below, isMap, Node } from './structure.ts'
+import { isMap } from '../../kube/objects.ts'
+import { below, Node } from './structure.ts'
 
 export interface Shaped {
   value: unknown

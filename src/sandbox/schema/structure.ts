@@ -142,8 +142,5 @@ export function typeOf(value: unknown): string {
   return typeof value
 }
 
-export const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** `spec.x`, `spec["a.b"]`'s parent and so on: the path of a field below another. */
 export const below = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`)

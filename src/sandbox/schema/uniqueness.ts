@@ -1,6 +1,7 @@
 /** Finds items of sets and of lists with keys that are there twice. Judges nothing else. */
+import { isMap } from '../../kube/objects.ts'
 import { duplicate, type FieldError, invalid } from './field-errors.ts'
-import { below, isMap, type Node } from './structure.ts'
+import { below, type Node } from './structure.ts'
 
 /** Every item that repeats an earlier one, told once. https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy */
 export function duplicates(node: Node, value: unknown, path = ''): FieldError[] {

@@ -1,8 +1,9 @@
 /** Judges a custom resource by its schema, in the API server's words. Knows nothing of CEL, and changes nothing. */
+import { isMap } from '../../kube/objects.ts'
 import { equal, oldItem } from './equal.ts'
 import { type FieldError, invalid, notSupported, required, tooLong, tooMany, typeInvalid } from './field-errors.ts'
 import { hasFormat } from './formats.ts'
-import { below, isMap, type Node, typeOf } from './structure.ts'
+import { below, type Node, typeOf } from './structure.ts'
 
 /** A value and where it stands. Only the server's own words count paths from the `status` of a status update. */
 export interface Place {

@@ -1,10 +1,12 @@
 /** PATCH with a configuration to apply: creates what is not there. https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
+
 import { parse } from 'yaml'
+import { isMap } from '../../kube/objects.ts'
 import type { SchemaNode } from '../../kube/schema.ts'
 import { type Answer, aboutResource, type Call } from '../call.ts'
 import { decode } from '../codec.ts'
 import { checkName, inNamespace } from '../meta.ts'
-import { type Item, isMap, jsonCopy } from '../objects.ts'
+import { type Item, jsonCopy } from '../objects.ts'
 import { appliedTo } from '../ownership.ts'
 import { badRequest, conflict, notFound } from '../refusals.ts'
 import { now, type Server } from '../server.ts'

@@ -1,6 +1,7 @@
 /** JSON patches as the API server takes them: more lenient than RFC 6902 in one point, and silent about what was wrong. */
+
 import { applyJsonPatch, type JsonPatch, PatchError } from '../../kube/jsonpatch.ts'
-import { isMap } from '../objects.ts'
+import { isMap } from '../../kube/objects.ts'
 import { badRequest, refusal } from '../refusals.ts'
 
 const most = 10_000

@@ -1,5 +1,5 @@
 /** Merge patches as the API server takes them: RFC 7396, which here takes nulls out of new lists, too. Never changes what it is given. */
-import { isMap } from '../objects.ts'
+import { isMap } from '../../kube/objects.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 

@@ -1,9 +1,10 @@
 /** PATCH: part of an object, in one of four forms. https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply */
+import { isMap } from '../../kube/objects.ts'
 import { type Answer, aboutResource, type Call } from '../call.ts'
 import { decode, patchBody } from '../codec.ts'
 import { goText } from '../go-text.ts'
 import { checkName, inNamespace } from '../meta.ts'
-import { type Item, isMap } from '../objects.ts'
+import type { Item } from '../objects.ts'
 import { checkWriteOptions, isApply } from '../options.ts'
 import { tracked } from '../ownership.ts'
 import { badRequest, notFound, Refusal, refusal, unsupportedMedia } from '../refusals.ts'

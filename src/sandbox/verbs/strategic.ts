@@ -1,8 +1,8 @@
 /** Strategic merge patches, which know by the schema how lists merge. https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/strategic-merge-patch.md */
+import { isMap } from '../../kube/objects.ts'
 import type { SchemaNode } from '../../kube/schema.ts'
 import { sameJson } from '../apply/compare.ts'
 import { goText } from '../go-text.ts'
-import { isMap } from '../objects.ts'
 import { internal } from '../refusals.ts'
 
 type Fields = Record<string, unknown>

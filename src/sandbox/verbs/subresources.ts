@@ -1,11 +1,12 @@
 /** What is behind some objects besides status: scale, finalize, tokens, evictions, bindings. */
 
 import { mergePatch } from '../../kube/mergepatch.ts'
+import { isMap } from '../../kube/objects.ts'
 import { type Answer, aboutResource, type Call, isDryRun } from '../call.ts'
 import { patchBody, sentObject } from '../codec.ts'
 import { at, put } from '../fields.ts'
 import { timestamp, uuid } from '../meta.ts'
-import { type Item, isMap, withMeta } from '../objects.ts'
+import { type Item, withMeta } from '../objects.ts'
 import { tracked } from '../ownership.ts'
 import { conflict, methodNotAllowed, notFound } from '../refusals.ts'
 import { finalizersOf } from '../rules/namespaces.ts'

@@ -1,6 +1,6 @@
 /** The values that the server fills in for fields of built-in kinds, by type. A table and the walk over it; it judges nothing. */
+import { isMap } from '../../../kube/objects.ts'
 import type { SchemaNode } from '../../../kube/schema.ts'
-import { isMap } from '../structure.ts'
 import { clusterDefaults } from './defaults-cluster.ts'
 import { podDefaults } from './defaults-pod.ts'
 import { workloadDefaults } from './defaults-workload.ts'

@@ -1,7 +1,7 @@
 /** Reads an object of a built-in kind as the server's decoder does: types are held to, unknown fields noted and left out, scalars written the one way. Never applies defaults. */
+import { isMap } from '../../../kube/objects.ts'
 import { canonicalQuantity, sameQuantity } from '../../../kube/quantity.ts'
 import type { SchemaNode } from '../../../kube/schema.ts'
-import { isMap } from '../structure.ts'
 import { notesOf } from './storage.ts'
 
 /** What the server cannot take for an object of its kind at all: answered with 400, not 422. */

@@ -1,10 +1,9 @@
 /** Judges objects of built-in kinds: the rules that operators run into, in the server's words. A table by kind; each rule is in the file of its subject. */
-import { groupOf, type KubeObject } from '../../../kube/objects.ts'
+import { groupOf, isMap, type KubeObject } from '../../../kube/objects.ts'
 import { builtinResources } from '../../../kube/resources.ts'
 import { type FieldError, invalid } from '../field-errors.ts'
 import { checkFinalizers, checkMetadata, checkMetadataUpdate } from '../metadata.ts'
 import { dns1035Label, dnsLabel, dnsSubdomain, type NameRule, pathSegment } from '../names.ts'
-import { isMap } from '../structure.ts'
 import {
   checkMutatingPolicy,
   checkMutatingWebhooks,

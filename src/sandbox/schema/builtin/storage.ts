@@ -1,8 +1,8 @@
 /** What the server's Go types keep of empty values when an object is stored. Changes only what it is given to change. */
 
 import data from '../../../kube/gen/storage.json' with { type: 'json' }
+import { isMap } from '../../../kube/objects.ts'
 import type { SchemaNode } from '../../../kube/schema.ts'
-import { isMap } from '../structure.ts'
 
 /** `kept`: zero stays, for the field is a pointer. `zero`: written even when it was never set. `null`: written as null then. `micro`: a time with microseconds. */
 export type Note = 'kept' | 'zero' | 'null' | 'micro' | 'null micro'
