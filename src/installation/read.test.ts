@@ -151,6 +151,7 @@ describe('the platform’s range', () => {
     const missing = 'kubeadm configuration is missing required podSubnet field'
     expect(subnets('dnsDomain: cluster.local')).toMatchObject({ cidrs: [], missing })
     expect(subnets('  podSubnet:\n  serviceSubnet: 10.96.0.0/16')).toMatchObject({ cidrs: [], missing })
+    expect(subnets('podSubnet: 10.42.0.0/16,pods')).toMatchObject({ missing: expect.stringContaining('invalid CIDR address: pods') })
   })
 
   test('is that of the Network object on OpenShift', async () => {

@@ -9,6 +9,7 @@ import type { Installation, InstallationSpec } from '../../api/installation.ts'
 import { Tier } from '../../api/v3/tier.ts'
 import { APIService, ConfigMap, DaemonSet, Deployment, EndpointSlice, Node, Secret, Service } from '../kube/kinds.ts'
 import type { Reader } from '../reconcile/controller.ts'
+import { parseCidr } from './cidr.ts'
 import { type CniFound, cniTypeOf } from './cni.ts'
 import { type Asked, type Environment, type Facts, type PodCidrs, specOf } from './facts.ts'
 import { calicoKinds, type IPPool, OpenShiftClusterVersion, OpenShiftNetwork } from './kinds.ts'
@@ -171,5 +172,11 @@ export function podSubnets({ data = {} }: ConfigMap): PodCidrs {
     .split(',')
     .map(cidr => cidr.trim())
     .filter(cidr => cidr !== '')
-  return cidrs.length > 0 ? { from, cidrs } : { from, cidrs, missing: 'kubeadm configuration is missing required podSubnet field' }
+  if (cidrs.length === 0) return { from, cidrs, missing: 'kubeadm configuration is missing required podSubnet field' }
+  const strange = cidrs.find(cidr => !parseCidr(cidr))
+  return {
+    from,
+    cidrs,
+    ...(strange !== undefined && { missing: `invalid CIDR address: ${strange}, of podSubnet in the kubeadm configuration` }),
+  }
 }
