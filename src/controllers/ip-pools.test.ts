@@ -28,8 +28,8 @@ async function outcome({ state, pools = pool => pool, listed }: Setup) {
   const { reader, surroundings } = surroundingsOf(objects)
   const controller = ipPools(surroundings)
   try {
-    const { objects: wanted = [], remove = [] } = controller.desired((await controller.read(reader))!)
-    return { wanted: wanted.map(one => ('kind' in one ? one : one.object) as IPPool), remove }
+    const { objects: wanted = [], remove = [], release = [] } = controller.desired((await controller.read(reader))!)
+    return { wanted: wanted.map(one => ('kind' in one ? one : one.object) as IPPool), remove, release: [release].flat() }
   } catch (error) {
     if (error instanceof Waiting) return error.problems.map(({ message }) => message)
     throw error
@@ -56,7 +56,21 @@ describe('where an API server checks what is written of pools', () => {
   })
 
   test('those that are there and as wanted need nothing without it', async () => {
-    expect(await outcome({ state: 'starting' })).toEqual({ wanted: [], remove: [] })
+    expect(await outcome({ state: 'starting' })).toEqual({ wanted: [], remove: [], release: [] })
+  })
+
+  test('what a pool of ours is to be without is taken off it, whoever has set it', async () => {
+    const taken = async (...pools: object[]) => {
+      const found = await outcome({ state: 'Ready', listed: pools })
+      return 'release' in found ? found.release.map(({ ref, fields }) => [ref.name, fields]) : found
+    }
+    const [cidr, name] = ['192.168.0.0/16', 'default-ipv4-ippool']
+    expect(await taken({ cidr })).toEqual([])
+    const fields = [
+      ['spec', 'ipipMode'],
+      ['spec', 'natOutgoing'],
+    ]
+    expect(await taken({ cidr, natOutgoing: 'Disabled', encapsulation: 'None' })).toEqual([[name, fields]])
   })
 
   test('others are neither changed nor taken away without it', async () => {

@@ -2,10 +2,10 @@
 
 import { APIServer } from '../../api/apiserver.ts'
 import { calicoKinds } from '../installation/kinds.ts'
-import { foundPool } from '../installation/pools/convert.ts'
+import { contrary, foundPool } from '../installation/pools/convert.ts'
 import { isAsWanted, type PoolChanges, poolChanges } from '../installation/pools/ownership.ts'
 import type { ObjectRef } from '../kube/objects.ts'
-import { defineController, type Outcome, type Reader, type Removal } from '../reconcile/controller.ts'
+import { defineController, type Outcome, type Reader, type Release, type Removal } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { ipPools as rendered } from '../render/pools.ts'
 import { type Decision, decided, readAsked, readStanding } from './asked.ts'
@@ -60,7 +60,12 @@ function throughApi({ facts, pools }: Decision): Outcome {
   const refs = changes.remove.map((name): ObjectRef => ({ apiVersion, kind, name }))
   // Only of its own CRDs the API server tells who wrote them.
   const remove = facts.environment.v3 ? refs.map((ref): Removal => ({ ref, ours: foreign })) : refs
-  return { objects: rendered(changes.apply.map(named), { v3: true }), remove, ...told(changes) }
+  const release = changes.apply.flatMap((pool): Release[] => {
+    const live = facts.pools.find(({ metadata }) => metadata.name === pool.name)
+    const fields = live ? contrary(pool, live).map(field => ['spec', field]) : []
+    return live && fields.length > 0 ? [{ ref: { apiVersion, kind, name: live.metadata.name }, fields }] : []
+  })
+  return { objects: rendered(changes.apply.map(named), { v3: true }), remove, release, ...told(changes) }
 }
 
 /** A label can be copied; addresses of pods cannot be brought back. */

@@ -30,6 +30,15 @@ export function toIPPoolSpec(pool: Pool): IPPoolSpec {
   }
 }
 
+/** What is left out says something, and so says nothing where somebody else has set it. */
+const silent = ['ipipMode', 'vxlanMode', 'natOutgoing', 'disabled', 'disableBGPExport'] as const
+
+/** Fields by which a pool of the cluster is otherwise than is wanted, and which are to be left out of it. */
+export function contrary(wanted: Pool, { spec: live = { cidr: '' } }: IPPool): string[] {
+  const spec = toIPPoolSpec(wanted)
+  return silent.filter(field => spec[field] === undefined && Boolean(live[field]) && live[field] !== 'Never')
+}
+
 const managedBy = 'app.kubernetes.io/managed-by'
 /** Marks the pools that follow the Installation; the value is the reference's, whatever the operator is called. */
 export const ownershipLabel = { [managedBy]: 'tigera-operator' }
