@@ -7,6 +7,7 @@ import { readAuthority, readEntry, readTyphaAuthority } from './trust.ts'
 
 const operatorNamespace = 'tigera-operator'
 const day = 86_400_000
+const space = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: operatorNamespace } }
 
 let authority: Authority
 beforeAll(async () => {
@@ -16,7 +17,7 @@ beforeAll(async () => {
 const management = { caCert: base64(usersAuthorityPem), signerName: 'example.com/signer' }
 
 test('everybody but one waits for the authority, and says who makes it', async () => {
-  const { authority: none, waiting } = await readAuthority(readerOf([]), issuerAt(born), { operatorNamespace })
+  const { authority: none, waiting } = await readAuthority(readerOf([space]), issuerAt(born), { operatorNamespace })
   expect(none).toBeUndefined()
   expect(waiting?.problems).toEqual([
     {
@@ -25,6 +26,11 @@ test('everybody but one waits for the authority, and says who makes it', async (
       object: { apiVersion: 'v1', kind: 'Secret', name: 'tigera-ca-private', namespace: operatorNamespace },
     },
   ])
+})
+
+test('where its namespace is gone, that is what is waited for', async () => {
+  const { waiting } = await readAuthority(readerOf([]), issuerAt(born), { operatorNamespace })
+  expect(waiting?.message).toContain(`Namespace ${operatorNamespace}: it is not there`)
 })
 
 test('the one that creates it offers the same Secret until it is stored, then keeps it', async () => {
@@ -42,7 +48,7 @@ test('the one that creates it offers the same Secret until it is stored, then ke
 test('a Secret that lacks the key counts as none', async () => {
   const { object } = await readAuthority(readerOf([]), issuerAt(born), { operatorNamespace, create: true })
   const half = { ...object!, data: { 'tls.crt': object!.data!['tls.crt']! } }
-  const { waiting } = await readAuthority(readerOf([half]), issuerAt(born), { operatorNamespace })
+  const { waiting } = await readAuthority(readerOf([space, half]), issuerAt(born), { operatorNamespace })
   expect(waiting?.message).toContain('does not exist yet')
 })
 

@@ -1,5 +1,5 @@
 /** Reads what pods are to trust: the authority, certificates other controllers or users keep, and Typha's own authority. Sees the cluster through a Reader only. */
-import { ConfigMap, Secret } from '../kube/kinds.ts'
+import { ConfigMap, Namespace, Secret } from '../kube/kinds.ts'
 import type { ObjectRef } from '../kube/objects.ts'
 import type { Reader } from '../reconcile/controller.ts'
 import { type Problem, Waiting } from '../reconcile/problems.ts'
@@ -47,12 +47,20 @@ export async function readAuthority(cluster: Reader, issuer: Issuer, options: Au
   const secret = await cluster.get(Secret, authoritySecret, namespace)
   const stored = pairOf(secret)
   if (stored) issuer.authorityStored()
-  else if (!create) return waitingFor('it does not exist yet; the controller of the Installation makes it', { object: ref })
+  else if (!create) return notYet(cluster, ref)
   const pair = stored ?? (await issuer.authority())
   const found = usable(ownAuthority(pair), ref, options)
   return found.authority && create
     ? { ...found, object: kept(pair, namespace, secret?.type), over: secret?.metadata.resourceVersion ?? '' }
     : found
+}
+
+async function notYet(cluster: Reader, ref: ObjectRef): Promise<AuthorityFound> {
+  const { namespace: name = '' } = ref
+  if (await cluster.get(Namespace, name))
+    return waitingFor('it does not exist yet; the controller of the Installation makes it', { object: ref })
+  const object = { apiVersion: Namespace.apiVersion, kind: Namespace.kind, name }
+  return waitingFor('it is not there, and all keys and certificates are kept in it', { object, remedy: 'Create it' })
 }
 
 /** What becomes of the Secret that nobody needs: an authority of the user's is not ours to take away. */
@@ -90,7 +98,7 @@ function usable(authority: Authority | Unusable, ref: ObjectRef, { management }:
   return waitingFor(`Unable to create the Tigera CA: ${authority.wrong}`, at)
 }
 
-const waitingFor = (message: string, at: Pick<Problem, 'object' | 'path'>): AuthorityFound => ({
+const waitingFor = (message: string, at: Pick<Problem, 'object' | 'path' | 'remedy'>): AuthorityFound => ({
   waiting: new Waiting([{ reason: 'ResourceCreateError', message, ...at }]),
 })
 

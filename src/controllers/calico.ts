@@ -131,7 +131,7 @@ function rendered(calico: Calico, { asked: { imported }, facts }: Decision, { ke
 }
 
 const remembered = ({ asked, facts }: Decision, { cni }: Calico): Note[] =>
-  memories(specOf(asked), { provider: facts.provider, chosen: cni.type })
+  memories(specOf(asked), { provider: facts.provider, chosen: cni.type, usual: facts.usualBefore })
 
 /** Without kube-proxy nobody finds the API any other way, so what the manifest said of it is copied to where the operator looks, once: from then on it is the user's. */
 function servicesEndpoint({ dataplane, operator }: Calico, { servicesEndpoint: found }: Partial<Imported> = {}): Wanted[] {

@@ -8,14 +8,14 @@ import { cniTypeOf, cniTypes } from './cni.ts'
 import type { Facts } from './facts.ts'
 import { type FoundPool, isUsed } from './pools/convert.ts'
 import { decidePools, type PoolDecision } from './pools/decide.ts'
-import type { ProviderFacts } from './providers.ts'
+import { type ProviderFacts, providerNamed } from './providers.ts'
 
 type Network = NonNullable<InstallationSpec['calicoNetwork']>
 
 /** What defaults depend on beside the spec. */
 export interface Around {
   readonly provider: ProviderFacts
-  readonly facts: Pick<Facts, 'awsNode' | 'cniBefore' | 'podCidrs'>
+  readonly facts: Pick<Facts, 'awsNode' | 'cniBefore' | 'usualBefore' | 'podCidrs'>
   readonly found: readonly FoundPool[]
   /** The pools decided before. */
   readonly recorded?: Network['ipPools']
@@ -25,13 +25,14 @@ export interface Around {
 
 export function withDefaults(asked: InstallationSpec, around: Around): { spec: InstallationSpec; pools: PoolDecision } {
   const { provider } = around
+  const usual = usualProvider(asked, around)
   const type = cniTypeOf(asked, provider, around.facts)
   const cni = {
     ...asked.cni,
     type,
     ipam: asked.cni?.ipam ?? { type: cniTypes[type].ipams[0] },
-    binDir: asked.cni?.binDir || provider.cniDirs.binDir,
-    confDir: asked.cni?.confDir || provider.cniDirs.confDir,
+    binDir: asked.cni?.binDir || usual.cniDirs.binDir,
+    confDir: asked.cni?.confDir || usual.cniDirs.confDir,
   }
   const spec: InstallationSpec = {
     ...asked,
@@ -39,18 +40,22 @@ export function withDefaults(asked: InstallationSpec, around: Around): { spec: I
     ...(provider.name !== 'none' && { kubernetesProvider: provider.name }),
     cni,
     controlPlaneReplicas: asked.controlPlaneReplicas ?? 2,
-    flexVolumePath: asked.flexVolumePath || provider.flexVolumePath,
+    flexVolumePath: asked.flexVolumePath || usual.flexVolumePath,
     kubeletVolumePluginPath: asked.kubeletVolumePluginPath || 'None',
     nodeUpdateStrategy: updateStrategy(asked.nodeUpdateStrategy),
     ...(asked.typhaAffinity === undefined && provider.typhaNodeAffinity && { typhaAffinity: { nodeAffinity: provider.typhaNodeAffinity } }),
     ...(asked.azure === undefined && provider.azure && { azure: provider.azure }),
     ...(type === 'Calico' && !around.ownLogging && { logging: { ...asked.logging, cni: { ...cniLogging, ...asked.logging?.cni } } }),
   }
-  const calicoNetwork = basicNetwork(spec, provider)
+  const calicoNetwork = basicNetwork(spec, usual)
   const pools = decidePools({ spec: { ...spec, calicoNetwork }, ...around, podCidrs: around.facts.podCidrs })
-  const network = withAddresses({ ...calicoNetwork, ...(pools.pools && { ipPools: pools.pools }) }, around)
+  const network = withAddresses({ ...calicoNetwork, ...(pools.pools && { ipPools: pools.pools }) }, { ...around, provider: usual })
   return { spec: { ...spec, ...windowsNodes(spec, network, provider), calicoNetwork: network }, pools }
 }
+
+/** Whose defaults count. Where the plugin is the one that always was, as nobody has named one, so is what was taken with it, whoever the provider turns out to be. */
+const usualProvider = ({ cni }: InstallationSpec, { provider, facts }: Around): ProviderFacts =>
+  cni?.type || !facts.cniBefore ? provider : providerNamed(facts.usualBefore ?? provider.name)
 
 const cniLogging = { logSeverity: 'Info', logFileMaxCount: 10, logFileMaxAgeDays: 30, logFileMaxSize: '100Mi' } as const
 

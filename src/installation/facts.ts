@@ -13,6 +13,7 @@ import type { BGPConfiguration, FelixConfiguration, IPPool, KubeControllersConfi
 import type { NodeFacts } from './nodes.ts'
 import { overlaid } from './overlay.ts'
 import type { Detected } from './provider-detection.ts'
+import type { ProviderName } from './providers.ts'
 import { understoodSpec } from './understood.ts'
 
 /** What was asked: the Installation named default, and the one named overlay where there is one. */
@@ -67,6 +68,8 @@ export interface Facts {
   readonly awsNode: boolean
   /** The CNI plugin that Calico runs with, where it was never named (memory.ts). */
   readonly cniBefore?: CniType
+  /** The provider whose defaults were taken with that plugin. */
+  readonly usualBefore?: ProviderName
   /** Deployment calico-system/calico-typha; read only while there are too few nodes for it. */
   readonly typha?: Deployment
   /** All of them, disabled ones too. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Installation, InstallationSpec } from '../../api/installation.ts'
-import { cniBefore, knownProvider, memories, memoryWarnings } from './memory.ts'
+import { cniBefore, knownProvider, memories, memoryWarnings, usualBefore } from './memory.ts'
 import type { Detected } from './provider-detection.ts'
 import { providers } from './providers.ts'
 import { asking, decided, factsWith } from './testdata/asked.ts'
@@ -14,7 +14,7 @@ function running(
   found: Detected | undefined,
   { asks = {}, asked = asks }: { asks?: InstallationSpec; asked?: InstallationSpec } = {},
 ): Installation {
-  const notes = memories(asked, { provider: found, chosen: 'Calico' })
+  const notes = memories(asked, { provider: found, chosen: 'Calico', usual: undefined })
   const conditions = notes.map(note => ({ ...note, lastTransitionTime: '2026-11-21T12:00:00Z' }))
   return { ...asking(asks).base, status: { variant: 'Calico', conditions } }
 }
@@ -43,6 +43,17 @@ describe('once Calico runs', () => {
     expect(calico.warnings).toEqual([expect.stringMatching(/plugin Calico.*to have GKE, name it in spec.cni.type/)])
     expect(decided({ kubernetesProvider: 'GKE', cni: { type: 'GKE' } }, { cniBefore: before }).cni.type).toBe('GKE')
     expect(cniBefore(running(undefined, { asked: { cni: { type: 'AmazonVPC' } } }))).toBeUndefined()
+  })
+
+  test('what is usual for its provider stays with its plugin when the user names another provider, until a plugin is named', () => {
+    const before = running(undefined)
+    const facts = { cniBefore: cniBefore(before), usualBefore: usualBefore(before) }
+    const network = (spec: InstallationSpec) => decided(spec, facts).spec
+    const kept = { calicoNetwork: { bgp: 'Enabled' }, cni: { type: 'Calico', binDir: '/opt/cni/bin' } }
+    for (const kubernetesProvider of ['EKS', 'GKE'] as const) expect(network({ kubernetesProvider })).toMatchObject(kept)
+    expect(network({ kubernetesProvider: 'EKS', cni: { type: 'Calico' } }).calicoNetwork?.bgp).toBe('Disabled')
+    const again = memories({ kubernetesProvider: 'EKS' }, { provider: undefined, chosen: 'Calico', usual: usualBefore(before) })
+    expect(again.at(-1)?.message).toMatch(/ none$/)
   })
 })
 

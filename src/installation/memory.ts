@@ -7,7 +7,7 @@ import type { Note } from '../reconcile/controller.ts'
 import { type CniType, cniTypeOf, cniTypes } from './cni.ts'
 import type { Facts } from './facts.ts'
 import type { Detected } from './provider-detection.ts'
-import { type ProviderFacts, providers } from './providers.ts'
+import { type ProviderFacts, type ProviderName, providers } from './providers.ts'
 
 const [providerFound, cniChosen] = ['ProviderDetected', 'CNIPluginChosen'] as const
 const none = 'None'
@@ -40,14 +40,28 @@ export function cniBefore(base: Installation): CniType | undefined {
   return reason in cniTypes ? (reason as CniType) : undefined
 }
 
-/** What is to be remembered. `chosen` is the plugin in use. */
-export function memories(
-  { kubernetesProvider, cni }: InstallationSpec,
-  { provider, chosen }: { provider: Detected | undefined; chosen: CniType },
-): Note[] {
+/** Whose provider's defaults were taken with it: they are as much of a running network, and stay with it. */
+export function usualBefore(base: Installation): ProviderName | undefined {
+  const { message = '' } = remembered(base, cniChosen) ?? {}
+  const name = message.startsWith(taken) ? message.slice(taken.length) : ''
+  return Object.hasOwn(providers, name) ? (name as ProviderName) : undefined
+}
+
+const taken = 'spec.cni.type names none, so that this one was taken, and stays, with all that is usual for the provider '
+
+interface Remembering {
+  provider: Detected | undefined
+  /** The plugin in use. */
+  chosen: CniType
+  /** Whose defaults were taken with it before, if any were. */
+  usual: ProviderName | undefined
+}
+
+/** What is to be remembered. */
+export function memories({ kubernetesProvider, cni }: InstallationSpec, { provider, chosen, usual }: Remembering): Note[] {
   const mark = 'nothing tells of a provider that is known; AKS leaves no mark, and has to be named'
   const found = { type: providerFound, status: 'True', reason: provider?.name ?? none, message: provider?.evidence ?? mark } as const
-  const message = 'spec.cni.type names none, so that this one was taken, and stays'
+  const message = taken + (usual ?? (kubernetesProvider || (provider?.name ?? 'none')))
   return [
     kubernetesProvider ? named(providerFound, `spec.kubernetesProvider says ${kubernetesProvider}`) : found,
     cni?.type ? named(cniChosen, `spec.cni.type says ${cni.type}`) : { type: cniChosen, status: 'True', reason: chosen, message },

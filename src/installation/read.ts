@@ -13,7 +13,7 @@ import { parseCidr } from './cidr.ts'
 import { type CniFound, cniTypeOf } from './cni.ts'
 import { type Asked, type Environment, type Facts, type PodCidrs, specOf } from './facts.ts'
 import { calicoKinds, type IPPool, OpenShiftClusterVersion, OpenShiftNetwork } from './kinds.ts'
-import { cniBefore, type KnownProvider, knownProvider } from './memory.ts'
+import { cniBefore, type KnownProvider, knownProvider, usualBefore } from './memory.ts'
 import { runsEverywhere } from './migration-label.ts'
 import { countNodes } from './nodes.ts'
 import { type Detected, detectProvider, type NodeEvidence, nodeEvidence, tellingGroups } from './provider-detection.ts'
@@ -65,7 +65,7 @@ export async function readFacts(cluster: Reader, environment: Environment, asked
     environment,
     ...{ provider, ...(known.otherwise !== undefined && { otherProvider: known.otherwise }) },
     awsNode: awsNode !== undefined,
-    ...(before && { cniBefore: before }),
+    ...(before && { cniBefore: before, usualBefore: usualBefore(base) }),
     podCidrs: further.podCidrs,
     typha: further.typha,
     calicoNode: further.calicoNode,

@@ -80,5 +80,6 @@ export const endOf = (cluster: Offline): Map<string, string> =>
 const changes: [RegExp, string][] = [
   [/"ip": "[^"]*"/g, '"ip": "<address>"'],
   [/"(deployment\.kubernetes\.io\/revision|deprecated\.daemonset\.template\.generation)": "\d+",?\s*/g, ''],
+  [/"(batch\.kubernetes\.io\/)?controller-uid": "[^"]*"/g, '"$1controller-uid": "<uid>"'],
   [/,(\s*})/g, '$1'],
 ]

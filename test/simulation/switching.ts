@@ -35,10 +35,12 @@ const both = (one: unknown, other: unknown): unknown =>
 
 /** The IP pools that are there, as somebody would write them down to have the same. */
 export const poolsIn = ({ store }: Snapshot): Having =>
-  [...(store.collections.get('ippools.projectcalico.org')?.objects.values() ?? [])].map(
-    ({ apiVersion, kind, metadata: { name, labels }, ...rest }) =>
-      ({ apiVersion, kind, metadata: { name, labels }, ...rest }) as KubeObject,
-  )
+  ['ippools.projectcalico.org', 'ippools.crd.projectcalico.org']
+    .flatMap(resource => [...(store.collections.get(resource)?.objects.values() ?? [])])
+    .map(
+      ({ apiVersion, kind, metadata: { name, labels }, ...rest }) =>
+        ({ apiVersion, kind, metadata: { name, labels }, ...rest }) as KubeObject,
+    )
 
 const options: OfflineOptions = { keys: knownKeys(), families: ['IPv4', 'IPv6'], start }
 
@@ -53,9 +55,17 @@ export async function furnished(mode: Mode, having: Having): Promise<Snapshot> {
   return snapshotOf(cluster)
 }
 
+/** Pods on Windows nodes are told its address. */
+const dns: KubeObject = {
+  ...{ spec: { selector: { 'k8s-app': 'kube-dns' }, ports: [{ name: 'dns', port: 53, protocol: 'UDP' }] } },
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'kube-dns', namespace: 'kube-system' },
+}
+
 async function laid(mode: Mode): Promise<Snapshot> {
   const cluster = new Offline(options)
-  await cluster.furnish(ground(mode))
+  await cluster.furnish([...ground(mode), dns])
   await cluster.addNodes([{ count: 3 }])
   await cluster.rest()
   return snapshotOf(cluster)
