@@ -24,7 +24,7 @@ const configurations: Record<Mode, readonly (readonly string[])[]> = {
     ['overrides', 'imageset', 'bgpconfig-preset'],
     ['component-resources', 'mixed-options', 'cni-dirs-flexvol', 'felix-preset'],
     ['certificate-management', 'goldmane-only', 'pools-several'],
-    ['windows-hns', 'kubeadm-cidr'],
+    ['windows-hns', 'component-resources'],
     ['gatewayapi', 'controlplane-one'],
   ],
   v1: [
