@@ -28,7 +28,7 @@ import type {
   ValidatingAdmissionPolicySpec,
   ValidatingWebhook,
 } from '../../../kube/kinds.ts'
-import type { Defaults } from './defaults.ts'
+import type { Defaults } from './filling.ts'
 
 const rbac = 'rbac.authorization.k8s.io'
 const anyVersion = (type: string, apply: (value: never) => void): Defaults =>

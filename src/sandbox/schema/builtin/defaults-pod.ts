@@ -11,7 +11,7 @@ import type {
   ServiceAccountTokenProjection,
   Volume,
 } from '../../../kube/kinds.ts'
-import type { Defaults } from './defaults.ts'
+import type { Defaults } from './filling.ts'
 
 const files = { defaultMode: 420 }
 

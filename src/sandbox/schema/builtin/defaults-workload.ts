@@ -9,7 +9,7 @@ import type {
   ReplicationController,
   StatefulSet,
 } from '../../../kube/kinds.ts'
-import type { Defaults } from './defaults.ts'
+import type { Defaults } from './filling.ts'
 
 export const workloadDefaults: Defaults = {
   'api.apps.v1.Deployment': deployment,

@@ -4,12 +4,7 @@ import type { SchemaNode } from '../../../kube/schema.ts'
 import { clusterDefaults } from './defaults-cluster.ts'
 import { podDefaults } from './defaults-pod.ts'
 import { workloadDefaults } from './defaults-workload.ts'
-
-/**
- * What is done to a value of a type, before its own fields are visited. OpenAPI carries few of the defaults, so they are written out here.
- * A field that is a pointer in Go is defaulted when absent; others also when empty.
- */
-export type Defaults = Record<string, (value: never) => void>
+import type { Defaults } from './filling.ts'
 
 const table: Defaults = { ...podDefaults, ...workloadDefaults, ...clusterDefaults }
 
