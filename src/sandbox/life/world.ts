@@ -84,7 +84,7 @@ export class World {
   nodesFor(set: DaemonSet): ReadonlySet<string> {
     const { uid = '', generation } = set.metadata
     const known = this.#nodesFor.get(uid)
-    if (known?.generation === generation) return known!.nodes
+    if (known && known.generation === generation) return known.nodes
     const nodes = daemonNodes(set, this.nodes.all)
     this.#nodesFor.set(uid, { generation, nodes })
     return nodes
