@@ -19,6 +19,13 @@ test('all paths are below the directory of the kubelet', () => {
   expect(text).not.toContain('/var/lib/kubelet')
 })
 
+test('a slash more than needed in the directory of the kubelet is in none of the paths below it', () => {
+  const text = JSON.stringify(csi(decided({ kubeletVolumePluginPath: '/data//kubelet/' })))
+  expect(text).toContain('"/data/kubelet/plugins/csi.tigera.io/csi.sock"')
+  expect(text).toContain('"/data/kubelet/plugins/csi.tigera.io"')
+  expect(text).toContain('"/data/kubelet/plugins_registry"')
+})
+
 test('OpenShift is asked for leave, and told that pods may use it', () => {
   const calico = decided({ ...wanted, kubernetesProvider: 'OpenShift' })
   expect(names(calico)).toEqual(expect.arrayContaining(['Role csi-node-driver', 'RoleBinding csi-node-driver']))

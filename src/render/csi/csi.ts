@@ -1,4 +1,5 @@
 /** The CSI driver: how pods are given the socket of their policy service. */
+import { posix } from 'node:path'
 import type { Calico } from '../../installation/calico.ts'
 import type { Container, CSIDriver, DaemonSet } from '../../kube/kinds.ts'
 import type { KubeObject, ObjectRef } from '../../kube/objects.ts'
@@ -51,8 +52,8 @@ const workload = (calico: Calico, kubelet: string): DaemonSet =>
       volumes: [
         hostPath('varrun', '/var/run'),
         hostPath('kubelet-dir', kubelet, 'Directory'),
-        hostPath('socket-dir', `${kubelet}/plugins/${driver}`, 'DirectoryOrCreate'),
-        hostPath('registration-dir', `${kubelet}/plugins_registry`, 'Directory'),
+        hostPath('socket-dir', posix.join(kubelet, 'plugins', driver), 'DirectoryOrCreate'),
+        hostPath('registration-dir', posix.join(kubelet, 'plugins_registry'), 'Directory'),
       ],
       containers: [plugin(calico, kubelet), registrar(calico, kubelet)],
     }),
@@ -79,7 +80,7 @@ const registrar = (calico: Calico, kubelet: string): Container =>
     securityContext: privileged,
     env: {
       ADDRESS: '/csi/csi.sock',
-      DRIVER_REG_SOCK_PATH: `${kubelet}/plugins/${driver}/csi.sock`,
+      DRIVER_REG_SOCK_PATH: posix.join(kubelet, 'plugins', driver, 'csi.sock'),
       KUBE_NODE_NAME: fieldRef('spec.nodeName'),
     },
     volumeMounts: [
