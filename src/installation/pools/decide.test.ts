@@ -35,7 +35,7 @@ describe('without a list and without pools', () => {
     expect(pools({}, kubeadm('10.42.0.0', '10.43.0.0/16')).pools?.map(({ cidr }) => cidr)).toEqual(['10.43.0.0/16'])
   })
 
-  test('a platform that should name a range and does not is a problem, unless pools are listed', () => {
+  test('a platform that should name a range and does not is a problem, also for pools that are listed', () => {
     const silent = {
       podCidrs: {
         from: 'ConfigMap kube-system/kubeadm-config',
@@ -43,10 +43,10 @@ describe('without a list and without pools', () => {
         missing: 'kubeadm configuration is missing required podSubnet field',
       },
     }
-    expect(messages({}, silent)).toEqual([
-      'spec.calicoNetwork.ipPools: error filling IP pool defaults: kubeadm configuration is missing required podSubnet field',
-    ])
-    expect(messages(network([{ cidr: '10.0.0.0/16' }]), silent)).toEqual([])
+    const problem = 'spec.calicoNetwork.ipPools: error filling IP pool defaults: kubeadm configuration is missing required podSubnet field'
+    expect(messages({}, silent)).toEqual([problem])
+    expect(messages(network([{ cidr: '10.0.0.0/16' }]), silent)).toEqual([problem])
+    expect(messages(network([{ cidr: '10.0.0.0/16' }]), { ...silent, pools: [ipPool('mine', { cidr: '10.1.0.0/16' })] })).toEqual([])
   })
 
   test('there is none with the IPAM of another', () => {

@@ -86,18 +86,19 @@ const platformSilent = ({ from, missing }: PodCidrs): Problem => ({
   reason: 'ResourceReadError',
   message: `error filling IP pool defaults: ${missing}`,
   path: 'spec.calicoNetwork.ipPools',
-  remedy: `List the pools here, or have ${from} say which addresses pods have`,
+  remedy: `Have ${from} say which addresses pods have, or create an IPPool yourself`,
 })
 
 /** Judged only while there is no pool: later on the platform's range is history (spec/ippool-kubeproxy-secrets-csr-imageset.md §1.4). */
 function outsidePlatform(listed: readonly Pool[], question: PoolQuestion): Problem[] {
   const { podCidrs, found } = question
-  const platform = (podCidrs?.cidrs ?? []).flatMap(cidr => parseCidr(cidr) ?? [])
-  if (found.length > 0 || platform.length === 0 || !usesCalicoCni(question)) return []
+  if (found.length > 0 || !podCidrs || !usesCalicoCni(question)) return []
+  if (podCidrs.missing) return [platformSilent(podCidrs)]
+  const platform = podCidrs.cidrs.flatMap(cidr => parseCidr(cidr) ?? [])
   return listed.flatMap(({ cidr }, index) => {
     const range = parseCidr(cidr)
     if (!range || platform.some(outer => contains(outer, range))) return []
-    const message = `IPPool ${cidr} is not within the platform's configured pod network CIDR(s) ${podCidrs!.cidrs.join(', ')}`
-    return invalid(`spec.calicoNetwork.ipPools[${index}].cidr`, message, `Choose a range within those of ${podCidrs!.from}`)
+    const message = `IPPool ${cidr} is not within the platform's configured pod network CIDR(s) ${podCidrs.cidrs.join(', ') || 'none'}`
+    return invalid(`spec.calicoNetwork.ipPools[${index}].cidr`, message, `Choose a range within those of ${podCidrs.from}`)
   })
 }

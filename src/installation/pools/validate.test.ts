@@ -92,6 +92,7 @@ describe('a list is refused', () => {
     expect(messages(list, kubeadm('10.42.0.0/16'))).toEqual([
       `${path}[1].cidr: IPPool 10.43.0.0/16 is not within the platform's configured pod network CIDR(s) 10.42.0.0/16`,
     ])
+    expect(messages(list, kubeadm())).toHaveLength(2)
     expect(messages(list, { ...kubeadm('10.42.0.0/16'), pools: [ipPool('x', { cidr: '10.1.0.0/16' })] })).toEqual([])
   })
 
