@@ -33,7 +33,7 @@ export interface Decision {
   asked: Asked
   facts: Facts
   calico?: Calico
-  /** Which IP pools there shall be; decided with the rest, kept by a controller of its own. */
+  /** Which IP pools there shall be; decided with the rest, kept by a controller of its own, sometimes before there can be a Calico. */
   pools?: PoolDecision
   problems: Problem[]
 }
@@ -45,7 +45,9 @@ export async function readDecision(cluster: Reader, environment: Environment, wr
   const facts = { ...found, servicesEndpoint: found.servicesEndpoint ?? imported?.servicesEndpoint }
   const resolved = resolve(asked, facts)
   const problems = [...(imported?.problems ?? []), ...('problems' in resolved ? sourced(resolved.problems, written, imported) : [])]
-  return 'calico' in resolved && problems.length === 0 ? { asked, facts, ...resolved, problems } : { asked, facts, problems }
+  const { pools } = resolved
+  if (imported?.problems?.length) return { asked, facts, problems }
+  return 'calico' in resolved ? { asked, facts, ...resolved, problems } : { asked, facts, ...(pools && { pools }), problems }
 }
 
 /**

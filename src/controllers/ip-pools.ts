@@ -8,7 +8,7 @@ import type { ObjectRef } from '../kube/objects.ts'
 import { defineController, type Outcome, type Reader, type Release, type Removal } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { ipPools as rendered } from '../render/pools.ts'
-import { type Decision, decided, readAsked, readStanding } from './asked.ts'
+import { type Decision, readAsked, readStanding } from './asked.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** Who checks and completes what is written of pools, and frees addresses of those that go: CRDs of the newer group, or an API server, which may be there or be on its way. */
@@ -35,10 +35,10 @@ export const ipPools = ({ environment }: Surroundings) =>
     },
 
     desired({ decision, api }) {
-      const { pools } = decision
-      const { terminating } = decided(decision)
+      const { pools, asked, problems } = decision
       // Addresses of pods outlive the Installation, and so do the pools they are from.
-      if (terminating || !pools) return {}
+      if (asked.base.metadata.deletionTimestamp) return {}
+      if (!pools) throw new Invalid(problems)
       if (pools.problems.length > 0) throw new Invalid([...pools.problems, ...changesOf(decision).problems])
       return api === 'there' ? throughApi(decision) : behindIt(decision, api)
     },

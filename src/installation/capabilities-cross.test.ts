@@ -46,25 +46,27 @@ const home = { Calico: undefined, GKE: 'GKE', AmazonVPC: 'EKS', AzureVNET: 'AKS'
 const goesWith = { Calico: ['Calico', 'HostLocal'], GKE: ['HostLocal'], AmazonVPC: ['AmazonVPC'], AzureVNET: ['AzureVNET'] } as const
 
 /** As the sheet calls things. */
-function described({ provider, cni, ipam, encapsulation, bgp }: Combination) {
+function described({ provider, cni, ipam, encapsulation, bgp, cidr }: Combination) {
   const own = cni === 'Calico'
+  const usual = own && !cidr.includes(':') ? 'IPIP' : 'None'
   return {
     own,
     by: ipam ?? goesWith[cni][0],
     routes: (bgp ?? (own && provider !== 'EKS' ? 'Enabled' : 'Disabled')) === 'Enabled',
-    tunnel: encapsulation?.replace('CrossSubnet', ''),
+    tunnel: (encapsulation ?? usual).replace('CrossSubnet', ''),
   }
 }
 
 /** What the sheet finds fault with: of the whole, and of the pool. */
 function faulty(combination: Combination): string[] {
-  const { provider, cni, dataplane } = combination
+  const { provider, cni, dataplane, cidr } = combination
   const { own, by, routes } = described(combination)
   const whole = {
     'spec.cni.ipam.type': !goesWith[cni].some(allowed => allowed === by),
     'spec.cni.type': home[cni] !== undefined && provider !== '' && provider !== home[cni],
     'spec.calicoNetwork.linuxDataplane': dataplane === 'VPP' && (!own || !routes),
     'spec.calicoNetwork.bgp': !own && routes,
+    'spec.calicoNetwork.nodeAddressAutodetectionV6': dataplane === 'BPF' && cidr.includes(':'),
     'spec.calicoNetwork.ipPools[0].encapsulation': isFaultyPool(combination),
   }
   return Object.entries(whole)
@@ -76,7 +78,7 @@ function isFaultyPool(combination: Combination): boolean {
   const { cidr, routing } = combination
   const { own, by, routes, tunnel } = described(combination)
   if (cidr.includes(':') && tunnel === 'IPIP') return true
-  if (!own) return tunnel !== undefined && tunnel !== 'None'
+  if (!own) return tunnel !== 'None'
   if (by === 'HostLocal') return tunnel === 'VXLAN'
   return by === 'Calico' && routing !== 'Felix' && !routes && (tunnel === 'IPIP' || tunnel === 'None')
 }

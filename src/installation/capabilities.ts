@@ -189,7 +189,7 @@ export const unsupportedPools: readonly Unsupported<PoolSetup>[] = [
   {
     id: 'encapsulation-of-foreign-cni',
     path: encapsulation,
-    when: { cni: foreignCni, encapsulation: isNot('None') },
+    when: { cni: foreignCni, encapsulation: isNot('None', 'unset') },
     because: '{encapsulation} is invalid for ipPool.encapsulation when using non-Calico CNI, should be None',
     remedy: 'Write None, or choose the CNI plugin Calico',
   },

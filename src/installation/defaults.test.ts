@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { InstallationSpec } from '../../api/installation.ts'
 import type { ProviderName } from './providers.ts'
-import { decided, ipPool } from './testdata/asked.ts'
+import { decided, ipPool, problemsOf, resolving } from './testdata/asked.ts'
 
 const v4 = ipPool('a', { cidr: '10.0.0.0/16' })
 const v6 = ipPool('b', { cidr: 'fd00::/64' })
@@ -71,10 +71,14 @@ describe('the addresses of nodes are looked for', () => {
 
   test('for the BPF dataplane at once, since it cannot do without', () => {
     expect(detection({ calicoNetwork: { linuxDataplane: 'BPF' } })).toEqual({ ipv4: 'first-found' })
-    const dualStack: InstallationSpec = {
-      calicoNetwork: { linuxDataplane: 'BPF', ipPools: [{ cidr: '10.0.0.0/16' }, { cidr: 'fd00::/64' }] },
-    }
-    expect(detection(dualStack)).toEqual({ ipv4: 'first-found', ipv6: 'first-found' })
+  })
+
+  test('for the BPF dataplane also of the pools that are decided here, while who lists pools says how', () => {
+    const both = { podCidrs: { from: 'kubeadm', cidrs: ['10.0.0.0/16', 'fd00::/64'] } }
+    expect(decided({ calicoNetwork: { linuxDataplane: 'BPF' } }, both).autodetection).toEqual({ ipv4: 'first-found', ipv6: 'first-found' })
+    const listed: InstallationSpec = { calicoNetwork: { linuxDataplane: 'BPF', ipPools: [{ cidr: '10.0.0.0/16' }, { cidr: 'fd00::/64' }] } }
+    expect(problemsOf(resolving(listed)).map(({ path }) => path)).toEqual(['spec.calicoNetwork.nodeAddressAutodetectionV6'])
+    expect(detection(listed, v6.spec!)).toEqual({ ipv4: 'first-found', ipv6: 'first-found' })
   })
 
   test.each([

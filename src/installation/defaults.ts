@@ -49,7 +49,8 @@ export function withDefaults(asked: InstallationSpec, around: Around): { spec: I
   }
   const calicoNetwork = basicNetwork(spec, usual)
   const pools = decidePools({ spec: { ...spec, calicoNetwork }, ...around, podCidrs: around.facts.podCidrs })
-  const network = withAddresses({ ...calicoNetwork, ...(pools.pools && { ipPools: pools.pools }) }, { ...around, provider: usual })
+  const whole = { ...calicoNetwork, ...(pools.pools && { ipPools: pools.pools }) }
+  const network = withAddresses(whole, { ...around, provider: usual, asked })
   return { spec: { ...spec, ...windowsNodes(spec, network, provider), calicoNetwork: network }, pools }
 }
 
@@ -80,10 +81,13 @@ function basicNetwork({ cni, calicoNetwork = {} }: InstallationSpec, provider: P
   }
 }
 
-/** Nodes have addresses of the families of the pools that are in use; the BPF dataplane cannot do without, so with it those of the pools to come count too. */
-function withAddresses(network: Network, { found, provider }: Around): Network {
+/**
+ * Nodes have addresses of the families of the pools that are in use, and with the BPF dataplane IPv4 ones in any case; it cannot do without, so with it the pools that are
+ * decided here count before they are there. Who lists pools for it himself says how IPv6 addresses are found, too (spec/installation-api.md §6.2, §8).
+ */
+function withAddresses(network: Network, { found, provider, asked }: Around & { asked: InstallationSpec }): Network {
   const bpf = network.linuxDataplane === 'BPF'
-  const coming = (network.ipPools ?? []).some(({ cidr }) => familyOf(cidr) === 'IPv6')
+  const coming = !asked.calicoNetwork?.ipPools && (network.ipPools ?? []).some(({ cidr }) => familyOf(cidr) === 'IPv6')
   return {
     ...network,
     ...((bpf || isUsed(found, 'IPv4')) && { nodeAddressAutodetectionV4: network.nodeAddressAutodetectionV4 ?? provider.autodetection }),

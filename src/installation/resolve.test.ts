@@ -126,7 +126,7 @@ test('an overlay that chooses another CNI plugin gets the defaults of that plugi
 
 test('pools that the overlay lists are not made, and that is told', () => {
   const result = resolve(asking({ calicoNetwork: { mtu: 1400 } }, { calicoNetwork: { ipPools: [{ cidr: '10.9.0.0/16' }] } }), factsWith())
-  expect('pools' in result && result.pools.pools?.map(({ cidr }) => cidr)).toEqual(['192.168.0.0/16'])
+  expect(result.pools?.pools?.map(({ cidr }) => cidr)).toEqual(['192.168.0.0/16'])
   expect('calico' in result && result.calico.warnings).toEqual([expect.stringContaining('List them in the Installation default')])
   expect('calico' in result && result.calico.spec.calicoNetwork).toMatchObject({ mtu: 1400, ipPools: [{ cidr: '192.168.0.0/16' }] })
 })
@@ -220,5 +220,15 @@ test('a word that nobody knows hides nothing of what the other Installation says
   expect('problems' in result && result.problems.map(({ message, object }) => [object?.name, message])).toEqual([
     ['overlay', '"Fast" is not known'],
     ['default', 'the VPP dataplane needs BGP, and it is Disabled'],
+    ['default', 'with BIRD cluster routing mode, IPIP encapsulation requires that BGP is enabled'],
   ])
+})
+
+test('pools are made where only what they are by default speaks against the rest, and not where something that is written does', () => {
+  const poolsFor = (spec: InstallationSpec) => resolving(spec).pools?.pools?.map(({ encapsulation }) => encapsulation)
+  const network = { bgp: 'Disabled' as const, ipPools: [{ cidr: '10.0.0.0/16' }] }
+  expect(problemsOf(resolving({ calicoNetwork: network })).map(({ path }) => path)).toEqual(['spec.calicoNetwork.ipPools[0].encapsulation'])
+  expect(poolsFor({ calicoNetwork: network })).toEqual(['IPIP'])
+  expect(poolsFor({ calicoNetwork: { ...network, ipPools: [{ cidr: '10.0.0.0/16', encapsulation: 'IPIP' }] } })).toBeUndefined()
+  expect(poolsFor({ calicoNetwork: network, controlPlaneReplicas: 0 })).toBeUndefined()
 })

@@ -2,7 +2,7 @@
  * What was asked and what was found, decided: overlay, provider, defaults, validation, then one complete `Calico`. The table of contents of this folder; each step has its own file.
  * Never talks to the cluster, and never asks the clock.
  */
-import type { Installation, InstallationSpec } from '../../api/installation.ts'
+import type { Installation, InstallationSpec, IPPoolSpec } from '../../api/installation.ts'
 import type { ObjectRef } from '../kube/objects.ts'
 import type { Problem } from '../reconcile/problems.ts'
 import { assembled } from './assemble.ts'
@@ -24,8 +24,8 @@ import { unmet, withoutPullSecrets } from './waiting.ts'
 export type Resolution =
   /** `pools` has problems of its own: they hold up the pools alone, and not what runs already. */
   | { readonly calico: Calico; readonly pools: PoolDecision }
-  /** Everything that speaks against it. */
-  | { readonly problems: Problem[] }
+  /** Everything that speaks against it. There are `pools` where only what they are by default does: they are made, and wait for the rest to be changed. */
+  | { readonly problems: Problem[]; readonly pools?: PoolDecision }
 
 export function resolve(asked: Asked, facts: Facts): Resolution {
   const written = laidOver(asked)
@@ -39,17 +39,22 @@ export function resolve(asked: Asked, facts: Facts): Resolution {
   // Where the other of the two Installations says it well, that counts.
   const gaps = unclear.filter(({ path = '' }) => path.includes('[') || !isSet(written, path))
   const setup = setupOf(spec, facts, gaps)
-  const problems = [
+  const problemsWith = (list: readonly IPPoolSpec[] = []) => [
     ...providerDoubted(written, facts, asked.base),
-    ...refusals(setup, poolSetups(setup, unheeded ?? spec.calicoNetwork?.ipPools ?? [], gaps)),
+    ...refusals(setup, poolSetups(setup, list, gaps)),
     ...specRules.flatMap(({ check }) => check(spec)),
   ]
+  const problems = problemsWith(unheeded ?? spec.calicoNetwork?.ipPools)
   const images = imageSetInUse(facts.imageSets)
   const ofPools = [...pools.problems, ...poolViolations({ spec, pools: pools.pools ?? [] })]
   // Who has to change something anyway shall hear everything at once.
   if (unclear.length + problems.length > 0) {
     const all = [...problems, ...ofPools, ...withoutPullSecrets(asked, facts), ...unmet(spec, facts), ...images.problems]
-    return { problems: blamed([...unclear, ...besides(all, gaps)], asked) }
+    const asWritten = [...unclear, ...problemsWith(unheeded ?? written.calicoNetwork?.ipPools)]
+    return {
+      problems: blamed([...unclear, ...besides(all, gaps)], asked),
+      ...(asWritten.length === 0 && { pools: { ...pools, problems: blamed(ofPools, asked) } }),
+    }
   }
 
   return {

@@ -115,11 +115,11 @@ const networkWords = (network: NonNullable<InstallationSpec['calicoNetwork']>) =
   autodetectionV6: methods(network.nodeAddressAutodetectionV6).length > 0 ? 'set' : 'unset',
 })
 
-/** The same with each of its pools. */
+/** The same with each of its pools, whose encapsulation is `unset` before it is decided. */
 export const poolSetups = (setup: Setup, pools: readonly IPPoolSpec[], places: readonly Place[] = []): PoolSetup[] =>
   pools.map(({ cidr, encapsulation }, index) => {
     const family = familyOf(cidr)
     const before = pools.slice(0, index).some(other => familyOf(other.cidr) === family)
-    const known = isAt(places, `spec.calicoNetwork.ipPools[${index}].encapsulation`) ? unclear : encapsulation || 'None'
+    const known = isAt(places, `spec.calicoNetwork.ipPools[${index}].encapsulation`) ? unclear : encapsulation || 'unset'
     return { ...setup, cidr, family, encapsulation: known, first: before ? 'no' : 'yes' }
   })

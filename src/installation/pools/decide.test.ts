@@ -54,12 +54,7 @@ describe('without a list and without pools', () => {
     expect(pools({ cni: { type: 'Calico', ipam: { type: 'HostLocal' } } }).pools).toBeUndefined()
   })
 
-  test('there is VXLAN where there is no BGP', () => {
-    expect(
-      pools({ calicoNetwork: { bgp: 'Disabled' } }, kubeadm('10.42.0.0/16', 'fd00:42::/48')).pools?.map(
-        ({ encapsulation }) => encapsulation,
-      ),
-    ).toEqual(['VXLAN', 'VXLAN'])
+  test('there is IPIP also without BGP, where Felix makes the routes', () => {
     const byFelix = pools({ calicoNetwork: { bgp: 'Disabled', clusterRoutingMode: 'Felix' } })
     expect(byFelix.pools?.[0]?.encapsulation).toBe('IPIP')
   })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { InstallationSpec, IPPoolSpec as Pool } from '../../../api/installation.ts'
 import type { IPPool } from '../kinds.ts'
 import { ipPool } from '../testdata/asked.ts'
-import { names, network, ours, pools, standard } from '../testdata/pools.ts'
+import { messages, names, network, ours, pools, standard } from '../testdata/pools.ts'
 
 describe('the name of a pool without one', () => {
   const named = (cidrs: string[], found: IPPool[] = []) => names(pools(network(cidrs.map(cidr => ({ cidr }))), { pools: found }).pools)
@@ -46,9 +46,16 @@ describe('what a pool of a list has beyond what is said', () => {
     expect(first(said, [ours('a', standard)])).toEqual(said)
   })
 
-  test('is no encapsulation for load balancers and for the plugins of others', () => {
-    expect(first({ cidr: '10.0.0.0/16', allowedUses: ['LoadBalancer'] })?.encapsulation).toBe('None')
+  test('is IPIP for IPv4, and no encapsulation for IPv6 and for the plugins of others', () => {
+    expect(first({ cidr: '10.0.0.0/16' })?.encapsulation).toBe('IPIP')
+    expect(first({ cidr: 'fd00::/64' })?.encapsulation).toBe('None')
     expect(first({ cidr: '10.0.0.0/16' }, [], { cni: { type: 'AmazonVPC' } })?.encapsulation).toBe('None')
+  })
+
+  test('is nothing that load balancers could do with, so they are refused without a word about encapsulation', () => {
+    expect(messages(network([{ cidr: '10.0.0.0/16', name: 'a', allowedUses: ['LoadBalancer'] }]))).toEqual([
+      'spec.calicoNetwork.ipPools[0].encapsulation: IP pool a is for load balancers and has the encapsulation IPIP',
+    ])
   })
 
   test('is, for a pool of the operator, what cannot be changed, and that somebody closed it', () => {

@@ -31,21 +31,14 @@ const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.l
 export const standing = ({ pool: { blockSize, disableNewAllocations } }: FoundPool): Partial<Pool> => ({ blockSize, disableNewAllocations })
 
 function defaultsFor(pool: Pool, spec: InstallationSpec): Omit<Pool, 'cidr'> {
+  const ipv4 = familyOf(pool.cidr) === 'IPv4'
   const { blockSize, ...usual } = unsaid(pool.cidr)
   return {
-    encapsulation: encapsulation(pool, spec),
-    natOutgoing: familyOf(pool.cidr) === 'IPv4' ? 'Enabled' : 'Disabled',
+    encapsulation: ipv4 && spec.cni?.type === 'Calico' ? 'IPIP' : 'None',
+    natOutgoing: ipv4 ? 'Enabled' : 'Disabled',
     ...usual,
     ...(parseCidr(pool.cidr) && { blockSize }),
   }
-}
-
-function encapsulation({ cidr, allowedUses }: Pool, { cni, calicoNetwork }: InstallationSpec): NonNullable<Pool['encapsulation']> {
-  // Addresses of load balancers are never on a tunnel, and those of another CNI plugin not on ours.
-  if (cni?.type !== 'Calico' || allowedUses?.includes('LoadBalancer')) return 'None'
-  // Without BGP nothing but VXLAN brings packets to another node, unless Felix programs the routes.
-  if (cni.ipam?.type === 'Calico' && calicoNetwork?.bgp === 'Disabled' && calicoNetwork.clusterRoutingMode !== 'Felix') return 'VXLAN'
-  return familyOf(cidr) === 'IPv4' ? 'IPIP' : 'None'
 }
 
 export const defaultName = (family: 'IPv4' | 'IPv6'): string => `default-${family.toLowerCase()}-ippool`

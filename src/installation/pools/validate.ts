@@ -107,7 +107,7 @@ export const poolRules: readonly Rule<PoolContext>[] = [
           invalid(
             `${path}.encapsulation`,
             `IP pool ${pool.name} is for load balancers and has the encapsulation ${pool.encapsulation}`,
-            'Write None, or leave it out',
+            'Write None',
           ),
         ]
       : [],
