@@ -39,9 +39,9 @@ beforeAll(async () => {
   cluster.stop()
   bare = cluster.sandbox.snapshot()
   cluster.close()
-  const [later] = await operated(bare, [asking()])
-  later!.stop()
-  installed = later!.sandbox.snapshot()
+  const later = await operated(bare, [asking()])
+  later.stop()
+  installed = later.sandbox.snapshot()
 })
 
 afterEach(() => {
@@ -49,13 +49,13 @@ afterEach(() => {
 })
 
 /** With these objects as well, and an operator that has come to rest. */
-async function operated(from: Snapshot, objects: readonly object[] = []): Promise<[Offline]> {
+async function operated(from: Snapshot, objects: readonly object[] = []): Promise<Offline> {
   const cluster = new Offline({ keys: knownKeys(), start: start + 3_600_000, from })
   open.push(cluster)
   await cluster.furnish(objects as KubeObject[])
   await cluster.start({ systemRoots: '' })
   await cluster.rest()
-  return [cluster]
+  return cluster
 }
 
 interface Found extends KubeObject {
@@ -112,13 +112,13 @@ interface Webhooks extends KubeObject {
 }
 
 test('an operator that is started anew on it writes nothing', async () => {
-  const [cluster] = await operated(installed)
+  const cluster = await operated(installed)
   expect(writesOf(cluster)).toEqual([])
   expect(await said(cluster)).toBe('fine')
 })
 
 test('certificates are made once, and again when they are gone or the controller is another', async () => {
-  const [cluster] = await operated(installed)
+  const cluster = await operated(installed)
   const there = async () => (await all(cluster, 'batch/v1', 'jobs')) as never as Job[]
   expect(await there()).toHaveLength(1)
   const before = writesOf(cluster).length
@@ -141,7 +141,7 @@ test('certificates are made once, and again when they are gone or the controller
 })
 
 test('a Job that has failed is told, and tried again as long as the controller is not at work', async () => {
-  const [cluster] = await operated(installed)
+  const cluster = await operated(installed)
   cluster.life.fail({ namespace: space, name: 'envoy-gateway' }, 'ContainerCreating')
   await cluster.rest()
   const status = { conditions: [{ type: 'Failed', status: 'True', message: 'Job has reached the specified backoff limit' }] }
@@ -157,14 +157,14 @@ test('a Job that has failed is told, and tried again as long as the controller i
 })
 
 test('where pods run without what the Job makes, as simulated ones do, it is not run again and again', async () => {
-  const [cluster] = await operated(installed)
+  const cluster = await operated(installed)
   await remove(cluster, job)
   expect(await all(cluster, 'batch/v1', 'jobs')).toEqual([])
   expect(writesOf(cluster)).toEqual([])
 })
 
 test('classes come and go; a class of the user’s stays', async () => {
-  const [cluster] = await operated(installed)
+  const cluster = await operated(installed)
   await create(cluster, {
     apiVersion: gateway,
     kind: 'GatewayClass',
@@ -186,7 +186,7 @@ test('classes come and go; a class of the user’s stays', async () => {
 
 test('a class starts from an EnvoyProxy of the user’s, and follows it', async () => {
   const pull = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'pull', namespace: 'tigera-operator' }, type: 'Opaque', data: {} }
-  const [cluster] = await operated(installed, [pull])
+  const cluster = await operated(installed, [pull])
   await patch(cluster, installation, { spec: { imagePullSecrets: [{ name: 'pull' }] } })
   const custom = {
     apiVersion: envoy,
@@ -252,7 +252,7 @@ test('a class starts from an EnvoyProxy of the user’s, and follows it', async 
 })
 
 test('everything that is wrong is said at once, and nothing is changed meanwhile', async () => {
-  const [cluster] = await operated(installed)
+  const cluster = await operated(installed)
   const custom = {
     apiVersion: envoy,
     kind: 'EnvoyProxy',
@@ -306,7 +306,7 @@ provider: {type: File, kubernetes: {watch: {type: Namespaces, namespaces: [a, b]
 extensionApis: {disableLua: true}
 nonsense: 1
 `
-  const [cluster] = await operated(installed, [map(mine)])
+  const cluster = await operated(installed, [map(mine)])
   await patch(cluster, ask, { spec: { envoyGatewayConfigRef: { namespace: 'default', name: 'mine' } } })
   const config = async () => (await one(cluster, ['v1', 'configmaps', 'envoy-gateway-config']))?.data?.['envoy-gateway.yaml']
   const completed = `apiVersion: gateway.envoyproxy.io/v1alpha1
@@ -377,7 +377,7 @@ test('CRDs of others are left to them, unless the user wants them kept; ours are
     }
   }
   const [theirs, ours] = ['gatewayclasses.gateway.networking.k8s.io', 'gateways.gateway.networking.k8s.io']
-  const [cluster] = await operated(bare, [older(theirs!), asking()])
+  const cluster = await operated(bare, [older(theirs!), asking()])
   expect(await versionOf(cluster, theirs!)).toBe('v1.9.0')
   expect(await versionOf(cluster, ours!)).toBe('v1.5.1')
   expect(await said(cluster)).toBe('fine')
@@ -418,7 +418,7 @@ test('on OpenShift CRDs that the platform refuses are no fault, as long as they 
       spec: { policyName: name, validationActions: ['Deny'] },
     },
   ]
-  const [cluster] = await operated(bare, refusing('platform', "!(object.spec.names.plural in ['tcproutes', 'udproutes'])"))
+  const cluster = await operated(bare, refusing('platform', "!(object.spec.names.plural in ['tcproutes', 'udproutes'])"))
   await patch(cluster, installation, { spec: { kubernetesProvider: 'OpenShift' } })
   await create(cluster, asking())
   expect(await said(cluster)).toBe('fine')
@@ -430,7 +430,7 @@ test('on OpenShift CRDs that the platform refuses are no fault, as long as they 
 })
 
 test('all goes with the resource that asked for it, but CRDs and what Felix was told', async () => {
-  const [cluster] = await operated(installed)
+  const cluster = await operated(installed)
   await remove(cluster, ask)
   expect((await one(cluster, ['v1', 'namespaces', space]))?.metadata.deletionTimestamp ?? 'gone').toBeTruthy()
   expect((await all(cluster, 'apps/v1', 'deployments')).filter(({ metadata }) => metadata.namespace === space)).toEqual([])
@@ -442,7 +442,7 @@ test('all goes with the resource that asked for it, but CRDs and what Felix was 
 })
 
 test('Calico stays until the controller is gone', async () => {
-  const [cluster] = await operated(installed)
+  const cluster = await operated(installed)
   await remove(cluster, installation)
   expect(await all(cluster, operator, 'installations')).toHaveLength(1)
   expect((await one(cluster, ['apps/v1', 'daemonsets', 'calico-node']))?.metadata.deletionTimestamp).toBeUndefined()
@@ -451,7 +451,7 @@ test('Calico stays until the controller is gone', async () => {
 })
 
 test('images that the ImageSet lacks are told, each of the three', async () => {
-  const [cluster] = await operated(installed)
+  const cluster = await operated(installed)
   const digest = `sha256:${'a'.repeat(64)}`
   const images = ['envoy-gateway', 'node'].map(name => ({ image: `calico/${name}`, digest }))
   await create(cluster, { apiVersion: operator, kind: 'ImageSet', metadata: { name: 'calico-v3.32.1' }, spec: { images } })

@@ -1,16 +1,15 @@
 /** A resource that this operator refuses, in a cluster where another one served it. */
-import { afterEach, expect, test } from 'vitest'
-import { ground } from '../../src/cli/ground.ts'
-import { Offline, operatorUser } from '../../src/cli/offline.ts'
+import { expect, test } from 'vitest'
+import { type Offline, operatorUser } from '../../src/cli/offline.ts'
 import type { KubeObject, ObjectRef } from '../../src/kube/objects.ts'
-import { knownKeys } from '../keys.ts'
+import { installation } from './objects.ts'
+import { operate, smallCluster } from './small.ts'
 
 const operator = 'operator.tigera.io/v1'
 const ask: ObjectRef = { apiVersion: operator, kind: 'Istio', name: 'default' }
 const annotations = { 'operator.tigera.io/istioAmbientMode': 'Enabled', 'operator.tigera.io/istioDSCPMark': '23' }
 
 let cluster: Offline
-afterEach(() => cluster.close())
 
 interface Conditioned extends KubeObject {
   status?: { conditions?: { type: string; status: string; message: string }[] }
@@ -21,10 +20,8 @@ const find = async (apiVersion: string, plural: string, name: string) =>
 
 /** What an operator before us left: the resource with its finalizer, an object of its own, and marks in Felix's configuration. */
 async function inherited(felix: object): Promise<void> {
-  cluster = new Offline({ keys: knownKeys(), start: Date.parse('2026-11-21T12:00:00Z') })
-  await cluster.furnish(ground('v3'))
   const resources: KubeObject[] = [
-    { ...({ spec: {} } as object), apiVersion: operator, kind: 'Installation', metadata: { name: 'default' } },
+    installation(),
     {
       ...({ spec: { dscpMark: 'AF99' } } as object),
       apiVersion: operator,
@@ -39,7 +36,7 @@ async function inherited(felix: object): Promise<void> {
     },
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'calico-system' } },
   ]
-  await cluster.furnish(resources)
+  cluster = await smallCluster(resources, { start: Date.parse('2026-11-21T12:00:00Z') })
   const uid = (await find(operator, 'istios', 'default'))?.metadata.uid ?? ''
   const ownerReferences = [{ apiVersion: operator, kind: 'Istio', name: 'default', uid, controller: true }]
   const made = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'istiod', namespace: 'calico-system', ownerReferences } }
@@ -50,8 +47,7 @@ async function inherited(felix: object): Promise<void> {
       .transport({ userAgent: 'operator' })
       .request({ method: 'POST', path, query: { fieldManager: 'operator' }, body: made })
   })
-  await cluster.start({ systemRoots: '' })
-  await cluster.rest()
+  await operate(cluster)
 }
 
 test('it is refused with all that is wrong, in its TigeraStatus and its own, and nothing is made, changed or pruned', async () => {

@@ -1,14 +1,13 @@
 /** kube-proxy goes off when the BPF dataplane has taken over its work and comes back with it, and stays whose it is. */
 import { expect, test } from 'vitest'
-import { ground } from '../../src/cli/ground.ts'
-import { Offline } from '../../src/cli/offline.ts'
+import type { Offline } from '../../src/cli/offline.ts'
 import type { DaemonSet } from '../../src/kube/kinds.ts'
 import type { KubeObject, ObjectRef } from '../../src/kube/objects.ts'
-import { knownKeys } from '../keys.ts'
+import { installation, installationRef } from './objects.ts'
+import { conditionsOf, operate, smallCluster } from './small.ts'
 
 const off = 'operator.tigera.io/disable-kube-proxy'
 const ref: ObjectRef = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'kube-proxy', namespace: 'kube-system' }
-const installation: ObjectRef = { apiVersion: 'operator.tigera.io/v1', kind: 'Installation', name: 'default' }
 
 const daemonSet = (nodeSelector: Record<string, string>, labels = {}): KubeObject => {
   const app = { 'k8s-app': 'kube-proxy' }
@@ -18,22 +17,14 @@ const daemonSet = (nodeSelector: Record<string, string>, labels = {}): KubeObjec
   return { ...kind, metadata: { name, namespace, labels }, spec } as KubeObject
 }
 
-async function clusterWith(kubeProxy: KubeObject | undefined, calicoNetwork: object): Promise<Offline> {
-  const cluster = new Offline({ keys: knownKeys() })
-  await cluster.furnish(ground('v3'))
-  await cluster.addNodes([{ count: 2 }])
-  const { name, ...kind } = installation
-  await cluster.furnish([...(kubeProxy ? [kubeProxy] : []), { ...kind, metadata: { name }, spec: { calicoNetwork } } as KubeObject])
-  await cluster.start({ systemRoots: '' })
-  await cluster.rest()
-  return cluster
-}
+const clusterWith = async (kubeProxy: KubeObject, calicoNetwork: object): Promise<Offline> =>
+  operate(await smallCluster([kubeProxy, installation({ calicoNetwork })], { nodes: 2 }))
 
 async function patched(cluster: Offline, what: ObjectRef, patch: object): Promise<void> {
   await cluster.does(user => user.mergePatch(what, patch))
   await cluster.rest()
 }
-const network = (cluster: Offline, calicoNetwork: object) => patched(cluster, installation, { spec: { calicoNetwork } })
+const network = (cluster: Offline, calicoNetwork: object) => patched(cluster, installationRef, { spec: { calicoNetwork } })
 const select = (cluster: Offline, nodeSelector: object) => patched(cluster, ref, { spec: { template: { spec: { nodeSelector } } } })
 
 async function selector(cluster: Offline): Promise<Record<string, string>> {
@@ -42,14 +33,8 @@ async function selector(cluster: Offline): Promise<Record<string, string>> {
   return kubeProxy.spec!.template.spec!.nodeSelector ?? {}
 }
 
-interface Status extends KubeObject {
-  status?: { conditions?: { type: string; status: string; reason?: string; message?: string }[] }
-}
-async function status(cluster: Offline) {
-  const found = (await cluster.does(user => user.list('operator.tigera.io/v1', 'tigerastatuses'))) as Status[]
-  return found.find(({ metadata }) => metadata.name === 'kubeproxy-monitor')?.status?.conditions
-}
-const shown = async (cluster: Offline, type: string) => (await status(cluster))?.find(each => each.type === type)
+const status = async (cluster: Offline) => (await conditionsOf(cluster, 'tigerastatuses'))['kubeproxy-monitor']
+const shown = async (cluster: Offline, type: string) => (await status(cluster))?.[type]
 
 test('the dataplane switches it off and on, and what else selects nodes stays', async () => {
   const cluster = await clusterWith(daemonSet({ os: 'linux' }), { linuxDataplane: 'BPF', kubeProxyManagement: 'Enabled' })
@@ -66,7 +51,6 @@ test('the dataplane switches it off and on, and what else selects nodes stays', 
   expect(await shown(cluster, 'Available')).toMatchObject({ status: 'True' })
   await network(cluster, { linuxDataplane: 'BPF' })
   expect(await selector(cluster)).toEqual({ os: 'linux', zone: 'a', [off]: 'true' })
-  cluster.close()
 })
 
 test('left to the user it stays as it is while the BPF dataplane works, and comes back with it, or with Calico', async () => {
@@ -77,9 +61,8 @@ test('left to the user it stays as it is while the BPF dataplane works, and come
     expect(await selector(cluster)).toEqual({ [off]: 'true' })
     expect(await status(cluster)).toBeUndefined()
     if (end === 'dataplane') await network(cluster, { linuxDataplane: 'Iptables' })
-    else await cluster.does(user => user.delete(installation)).then(() => cluster.rest())
+    else await cluster.does(user => user.delete(installationRef)).then(() => cluster.rest())
     expect(await selector(cluster), end).toEqual({})
-    cluster.close()
   }
 })
 
@@ -88,7 +71,6 @@ test('what the user has switched off is left to him, unless he leaves it to the 
   expect(await selector(cluster)).toEqual({ [off]: 'true' })
   await network(cluster, { kubeProxyManagement: 'Enabled' })
   expect(await selector(cluster)).toEqual({})
-  cluster.close()
 })
 
 test('what another tool manages is not touched, and says so with its path; where there is none, that is said', async () => {
@@ -107,5 +89,4 @@ test('what another tool manages is not touched, and says so with its path; where
   await cluster.does(user => user.delete(ref))
   await cluster.rest()
   expect(await shown(cluster, 'Degraded')).toMatchObject({ status: 'True', reason: 'ResourceNotFound' })
-  cluster.close()
 })

@@ -1,5 +1,5 @@
 /** From Calico's aggregated API server to CRDs of projectcalico.org/v3: across a restart, while data moves, and what is said when the API server goes. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { DatastoreMigration } from '../../api/datastore-migration.ts'
 import { crds } from '../../api/index.ts'
 import type { Offline } from '../../src/cli/offline.ts'
@@ -8,14 +8,9 @@ import { differences } from './cluster.ts'
 import { endOf } from './component-bed.ts'
 import { bare, furnished, type Having, recorded } from './switching.ts'
 
-const opened: Offline[] = []
-afterEach(() => {
-  for (const cluster of opened.splice(0)) cluster.close()
-})
-
 async function working(having: Having, env: Record<string, string> = {}): Promise<Offline> {
   const cluster = bare(await furnished('v1', having))
-  opened.push(cluster)
+  onTestFinished(() => cluster.close())
   return begun(cluster, env)
 }
 

@@ -1,15 +1,14 @@
 /** Requests to the operator's own signer get an answer; those to other signers, and those of other people, are none of its business. */
-import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { ground } from '../../src/cli/ground.ts'
-import { Offline } from '../../src/cli/offline.ts'
+import type { Installation } from '../../api/installation.ts'
 import type { CertificateSigningRequest } from '../../src/kube/kinds.ts'
 import type { KubeObject } from '../../src/kube/objects.ts'
-import { knownKeys } from '../keys.ts'
+import { installation, installationRef } from './objects.ts'
+import { operate, smallCluster } from './small.ts'
+import { recorded } from './switching.ts'
 
-const recorded = new URL('../parity/scenarios/certificate-management/input.yaml', import.meta.url)
-const caCert = /caCert: (\S+)/.exec(readFileSync(recorded, 'utf8'))?.[1]
-const installation = { apiVersion: 'operator.tigera.io/v1', kind: 'Installation', name: 'default' }
+const [recordedInstallation] = recorded('certificate-management').filter(({ kind }) => kind === 'Installation') as [Installation]
+const { certificateManagement } = recordedInstallation.spec!
 
 const pem = '-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n'
 function request(name: string, signerName: string, labels: Record<string, string>): KubeObject {
@@ -20,17 +19,13 @@ const own = 'tigera.io/operator-signer'
 const labelled = { 'operator.tigera.io/csr': '' }
 
 test('what its own signer is asked for is denied with a reason while certificates are requested, and nothing else is touched', async () => {
-  const cluster = new Offline({ keys: knownKeys() })
-  const { name, ...kind } = installation
-  await cluster.furnish([
-    ...ground('v3'),
-    { ...kind, metadata: { name } },
+  const cluster = await smallCluster([
+    installation(),
     request('calico-node-prometheus-tls:pod-1', own, labelled),
     request('calico-node-prometheus-tls:pod-2', own, {}),
     request('node-certs:pod-3', 'example.com/signer', labelled),
   ])
-  await cluster.start({ systemRoots: '' })
-  await cluster.rest()
+  await operate(cluster)
   const conditions = async () => {
     const found = (await cluster.does(user =>
       user.list('certificates.k8s.io/v1', 'certificatesigningrequests'),
@@ -39,13 +34,11 @@ test('what its own signer is asked for is denied with a reason while certificate
   }
   expect(Object.values(await conditions()).flat()).toEqual([])
 
-  const certificateManagement = { caCert, signerName: 'example.com/signer' }
-  await cluster.does(user => user.mergePatch(installation, { spec: { certificateManagement } }))
+  await cluster.does(user => user.mergePatch(installationRef, { spec: { certificateManagement } }))
   await cluster.rest()
   const answered = await conditions()
   expect(answered['calico-node-prometheus-tls:pod-1']).toMatchObject([
     { type: 'Denied', status: 'True', reason: 'NotSignedHere', message: expect.stringContaining('calico-node-prometheus-tls') },
   ])
   expect([answered['calico-node-prometheus-tls:pod-2'], answered['node-certs:pod-3']]).toEqual([[], []])
-  cluster.close()
 })
