@@ -172,8 +172,8 @@ export class Client {
   }
 
   /** Anything else the server answers by GET: `/version`, `/apis`. */
-  raw(path: string, accept?: string): Promise<unknown> {
-    return this.#send({ method: 'GET', path, accept })
+  raw(path: string): Promise<unknown> {
+    return this.#send({ method: 'GET', path })
   }
 
   /** `/apis/apps/v1/namespaces/kube-system/deployments/coredns/status` */

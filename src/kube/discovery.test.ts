@@ -7,7 +7,7 @@ import { Client, Kinds } from './client.ts'
 import { seeded } from './clock.ts'
 import { Discovery } from './discovery.ts'
 import { Unreachable } from './errors.ts'
-import { APIService, CustomResourceDefinition, Deployment } from './kinds.ts'
+import { APIService, CustomResourceDefinition } from './kinds.ts'
 import type { Transport } from './transport.ts'
 
 async function bed(through: (inner: Transport) => Transport = inner => inner) {
@@ -17,19 +17,12 @@ async function bed(through: (inner: Transport) => Transport = inner => inner) {
   kinds.register(Tier)
   const client = new Client({ transport: through(sandbox.transport()), clock: time.clock, random: seeded(2), fieldManager: 'test', kinds })
   const cache = new Cache({ client, clock: time.clock, random: seeded(3) })
-  return { time, sandbox, client, cache, discovery: new Discovery({ client, cache }) }
+  new Discovery({ client, cache })
+  return { time, sandbox, client, cache }
 }
 
-test('it knows what is served, and of which version the server is', async () => {
-  const { discovery } = await bed()
-  expect(await discovery.serves(Deployment)).toBe(true)
-  expect(await discovery.serves(Tier)).toBe(false)
-  expect(await discovery.serves({ ...Deployment, apiVersion: 'apps/v2' })).toBe(false)
-  expect(await discovery.version()).toMatchObject({ major: 1, minor: 35, git: 'v1.35.4' })
-})
-
 test('a kind that comes to be served is looked at at once, one that goes is missed', async () => {
-  const { time, client, cache, discovery } = await bed()
+  const { time, client, cache } = await bed()
   const view = cache.view(Tier)
   await view.settled()
   expect(view.state).toBe('absent')
@@ -37,10 +30,8 @@ test('a kind that comes to be served is looked at at once, one that goes is miss
   const before = time.clock.now()
   await time.run(() => view.state === 'synced', 60_000)
   expect(time.clock.now() - before).toBeLessThan(500)
-  expect(await discovery.serves(Tier)).toBe(true)
   await client.delete({ ...CustomResourceDefinition, name: 'tiers.projectcalico.org' })
   await time.run(() => view.state === 'absent', 60_000)
-  expect(await discovery.serves(Tier)).toBe(false)
 })
 
 test('a server that answers for a group version is asked as soon as it is available', async () => {
