@@ -148,11 +148,6 @@ export class Offline {
     this.#operator = undefined
   }
 
-  /** Whether the operator is at work, or about to be. */
-  get working(): boolean {
-    return this.#operator !== undefined && !this.#operator.resting
-  }
-
   /** Ends everything. */
   close(): void {
     this.stop()

@@ -8,6 +8,7 @@ import type { Request, Response, Transport, WatchResponse } from './transport.ts
 
 /** How often a request is sent again because the server said "later", and how long it is waited for each time at most. */
 const patience = { times: 5, longestMs: 30_000 }
+/** Objects, or rows of a table, in one answer. */
 const pageSize = 500
 
 export interface ListOptions {
@@ -16,8 +17,6 @@ export interface ListOptions {
   fieldSelector?: string
   /** At most so many objects in all; everything when left out, page by page. */
   limit?: number
-  /** At most so many in one answer, where each is large. */
-  page?: number
   signal?: AbortSignal
 }
 
@@ -34,7 +33,7 @@ export interface WatchOptions {
 }
 
 export interface WriteOptions {
-  subresource?: 'status' | 'scale' | (string & {})
+  subresource?: string
   /** Everything but storing. */
   dryRun?: boolean
 }
@@ -42,10 +41,7 @@ export interface WriteOptions {
 export interface DeleteOptions {
   /** Only if it is still this one. */
   uid?: string
-  resourceVersion?: string
-  propagationPolicy?: 'Background' | 'Foreground' | 'Orphan'
-  gracePeriodSeconds?: number
-  dryRun?: boolean
+  propagationPolicy?: 'Background' | 'Foreground'
 }
 
 export interface ObjectList<T> {
@@ -93,19 +89,12 @@ export class Client {
   }
 
   /** What kubectl shows of all objects that match: cells by the names of their columns, a fraction of the objects. Page by page; throws when a continuation expires. */
-  async rows(
-    kind: Kind,
-    { namespace, labelSelector, page = pageSize }: Pick<ListOptions, 'namespace' | 'labelSelector' | 'page'>,
-  ): Promise<Row[]> {
-    const query = { labelSelector, includeObject: 'None', limit: String(page) }
+  async rows(kind: Kind, { namespace, labelSelector }: Pick<ListOptions, 'namespace' | 'labelSelector'>): Promise<Row[]> {
+    const path = this.pathOf(kind, { namespace })
+    const query = { labelSelector, includeObject: 'None', limit: String(pageSize) }
     const all: Row[] = []
     for (let next: string | undefined; ; ) {
-      const table = (await this.#send({
-        method: 'GET',
-        path: this.pathOf(kind, { namespace }),
-        query: { ...query, continue: next },
-        accept: asTable,
-      })) as RawTable
+      const table = (await this.#send({ method: 'GET', path, query: { ...query, continue: next }, accept: asTable })) as RawTable
       const names = table.columnDefinitions.map(({ name }) => name)
       for (const { cells } of table.rows ?? []) all.push(Object.fromEntries(names.map((name, index) => [name, cells[index]])))
       next = table.metadata?.continue
@@ -141,16 +130,8 @@ export class Client {
 
   /** Resolves with the object when it is still there (finalizers, grace), else with a Status that carries the uid. */
   async delete(ref: ObjectRef, options: DeleteOptions = {}): Promise<KubeObject | { kind: 'Status'; details?: { uid?: string } }> {
-    const { uid, resourceVersion, propagationPolicy, gracePeriodSeconds, dryRun } = options
-    const preconditions = uid || resourceVersion ? { uid, resourceVersion } : undefined
-    const body = {
-      apiVersion: 'v1',
-      kind: 'DeleteOptions',
-      preconditions,
-      propagationPolicy,
-      gracePeriodSeconds,
-      dryRun: dryRun ? ['All'] : undefined,
-    }
+    const { uid, propagationPolicy } = options
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: uid ? { uid } : undefined, propagationPolicy }
     const answer = await this.#send({ method: 'DELETE', path: this.#pathTo(ref, {}), body }, ref)
     return answer as KubeObject
   }
@@ -215,9 +196,9 @@ export class Client {
     options: ListOptions & { whole?: boolean },
     keep: (object: T) => T,
   ): Promise<ObjectList<T> | undefined> {
-    const { namespace, labelSelector, fieldSelector, signal, limit = Number.POSITIVE_INFINITY, page: size = pageSize, whole } = options
+    const { namespace, labelSelector, fieldSelector, signal, limit = Number.POSITIVE_INFINITY, whole } = options
     const path = this.pathOf(kind, { namespace })
-    const query = { labelSelector, fieldSelector, limit: whole ? undefined : String(Math.min(limit, size)) }
+    const query = { labelSelector, fieldSelector, limit: whole ? undefined : String(Math.min(limit, pageSize)) }
     const items: T[] = []
     for (let next: string | undefined; ; ) {
       const response = await this.#ask({ method: 'GET', path, query: { ...query, continue: next }, signal })

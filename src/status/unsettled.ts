@@ -13,8 +13,6 @@ const podsEvery = { first: 10_000, last: 60_000 }
 /** A pod is 20 KB or more: of so many all are read, of more only those that a table of them shows to be unwell, and of these so many. */
 const fewPods = 50
 const mostLookedAt = 10
-/** Pods in one answer, as rows of a table of 300 octets each. */
-const rowsAtOnce = 500
 
 interface Unsettled {
   since: number
@@ -83,7 +81,7 @@ export class UnsettledWorkloads {
 
   /** The failing ones first. */
   async #ofMany(options: { namespace: string | undefined; labelSelector: string }, now: number): Promise<PodFindings> {
-    const rows = await this.#client.rows(Pod, { ...options, page: rowsAtOnce })
+    const rows = await this.#client.rows(Pod, options)
     const unwell = rows.filter(isUnwell).sort((a, b) => Number(isPassing(a)) - Number(isPassing(b)))
     const looked = await Promise.all(unwell.slice(0, mostLookedAt).map(({ Name }) => this.#pod(String(Name), options.namespace)))
     return podFindings(
