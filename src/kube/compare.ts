@@ -109,7 +109,6 @@ function isServers(live: KubeObject, schema: SchemaNode | undefined, path: Path)
   const name = String(names.at(-1))
   if (value === undefined || path.some((_, index) => isKeptAt(path.slice(0, index + 1), live, schema))) return true
   if (path[0] === 'f:metadata' && (serverAnnotations.includes(name) || serverLabels.includes(name))) return true
-  if (path[0] === 'f:metadata' && path[1] === 'f:labels' && serverLabels.includes(name)) return true
   // What is filled in as a whole is no less the server's where it is looked at part by part.
   return path.some((_, index) => isDefaultAt(path.slice(0, index + 1), live, schema))
 }
