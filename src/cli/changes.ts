@@ -2,6 +2,7 @@
 import type { Clock } from '../kube/clock.ts'
 import { describe, keyOf, type ObjectRef } from '../kube/objects.ts'
 import type { Effect, Write } from '../kube/telling.ts'
+import { listed } from '../reconcile/problems.ts'
 
 export interface ChangesOptions {
   clock: Clock
@@ -14,7 +15,6 @@ const gathering = 5_000
 const quiet = 60_000
 
 const verbs: Partial<Record<Effect, string>> = { created: 'made', changed: 'changed', deleted: 'removed' }
-const shown = 3
 
 interface Gathered {
   owner: ObjectRef
@@ -63,10 +63,7 @@ export class Changes {
 /** `changed DaemonSet calico-system/calico-node (spec.updateStrategy), ConfigMap … and 4 more; removed Service …` */
 function inWords(writes: readonly Write[]): string {
   const kinds = Map.groupBy(writes, ({ effect }) => verbs[effect] ?? effect)
-  return [...kinds].map(([verb, all]) => `${verb} ${listed(all)}`).join('; ')
+  return [...kinds].map(([verb, all]) => `${verb} ${listed(all.map(named))}`).join('; ')
 }
 
-function listed(writes: readonly Write[]): string {
-  const named = writes.slice(0, shown).map(({ ref, path }) => (path === undefined ? describe(ref) : `${describe(ref)} (${path})`))
-  return `${named.join(', ')}${writes.length > shown ? ` and ${writes.length - shown} more` : ''}`
-}
+const named = ({ ref, path }: Write): string => (path === undefined ? describe(ref) : `${describe(ref)} (${path})`)

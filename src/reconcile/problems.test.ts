@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Invalid, type Problem, sentence, Waiting } from './problems.ts'
+import { Invalid, listed, type Problem, sentence, Waiting } from './problems.ts'
 
 const problem: Problem = {
   reason: 'InvalidConfigurationError',
@@ -18,6 +18,11 @@ test('what stops a run carries every problem, and when to look again where no ev
   const invalid = new Invalid([problem, problem], { again: 5 })
   expect([invalid.problems.length, invalid.again, invalid.message.split('\n').length]).toEqual([2, 5, 2])
   expect(new Waiting([problem]).again).toBeUndefined()
+})
+
+test('long lists are cut after three', () => {
+  expect(listed(['a', 'b', 'c'])).toBe('a, b, c')
+  expect(listed(['a', 'b', 'c', 'd', 'e'])).toBe('a, b, c and 2 more')
 })
 
 test('a problem is one line of ours, whatever users write', () => {

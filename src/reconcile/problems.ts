@@ -44,6 +44,14 @@ export function sentence({ message, object, path, remedy }: Problem): string {
   return [where && `${legible(where)}: `, legible(message), remedy && `. ${legible(remedy)}`].filter(Boolean).join('')
 }
 
+const shown = 3
+
+/** The first three, and how many there are beside them: `node-1, node-2, node-3 and 57 more`. */
+export function listed(names: readonly string[]): string {
+  const first = names.slice(0, shown).join(', ')
+  return names.length > shown ? `${first} and ${names.length - shown} more` : first
+}
+
 /** Longer than any words of ours; what users write may be as long as they like. */
 const longest = 800
 

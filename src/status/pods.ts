@@ -1,5 +1,6 @@
 /** What keeps the pods of a workload from being well: on which nodes, which container, in whose words. Looks at pods that it is given; never lists any. */
 import type { ContainerStatus, Pod } from '../kube/kinds.ts'
+import { listed } from '../reconcile/problems.ts'
 
 export interface PodFindings {
   /** Some pod will not become well by itself. */
@@ -16,7 +17,6 @@ export interface PodFindings {
 export const patience = 120_000
 
 const shownCauses = 3
-const shownNodes = 3
 
 /** All of a pod that is looked at below. */
 export const seenOfPod = ({ apiVersion, kind, metadata: { name, namespace, deletionTimestamp }, spec, status }: Pod): Pod => ({
@@ -52,15 +52,15 @@ export function podFindings(pods: readonly Pod[], now: number, uncounted = 0): P
   const due = troubles
     .flatMap(({ lasts, pod }) => (lasts ? [] : (runningUnreadySince(pod) ?? [])))
     .map(time => Math.max(0, time + patience - now))
-  const unshown = [...causes.slice(shownCauses), ...(uncounted > 0 ? [`${uncounted} more pods`] : [])]
   return {
     failing: troubles.some(({ lasts }) => lasts),
-    text: [...causes.slice(0, shownCauses), ...(unshown.length > 0 ? [more(causes.length - shownCauses, uncounted)] : [])].join('; '),
+    text: [...causes.slice(0, shownCauses), more(causes.length - shownCauses, uncounted)].filter(Boolean).join('; '),
     ...(since.length > 0 && { since: Math.min(...since) }),
     ...(due.length > 0 && { again: Math.min(...due) + 1 }),
   }
 }
 
+/** What is not shown; empty when all is. */
 function more(causes: number, pods: number): string {
   return [causes > 0 && `${causes} more causes`, pods > 0 && `${pods} more pods`].filter(Boolean).join(', ')
 }
@@ -69,11 +69,9 @@ function more(causes: number, pods: number): string {
 function inWords(troubles: readonly Trouble[]): string {
   const { pod, what, details } = troubles[0]!
   const places = troubles.map(({ pod: { spec, metadata } }) => spec?.nodeName ?? metadata.name).sort()
-  const shown = places.slice(0, shownNodes).join(', ')
-  const where = places.length > shownNodes ? `${shown} and ${places.length - shownNodes} more` : shown
   const named = pod.spec?.nodeName === undefined ? undefined : `pod ${pod.metadata.name}`
   const [place, ...words] = [[named, details[0]].filter(Boolean).join(', '), ...details.slice(1)].filter(Boolean)
-  return `${where} ${what}${place === undefined ? '' : ` (${[place, ...words].join(': ')})`}`
+  return `${listed(places)} ${what}${place === undefined ? '' : ` (${[place, ...words].join(': ')})`}`
 }
 
 function troubleOf(pod: Pod, now: number): Trouble | undefined {

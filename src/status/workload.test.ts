@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { CertificateSigningRequest, CronJob, DaemonSet, Deployment, Job, StatefulSet } from '../kube/kinds.ts'
-import { awaitedOf, failedRuns, isSettled, listed, podsWanted, waitingRequests } from './workload.ts'
+import { awaitedOf, failedRuns, isSettled, podsWanted, waitingRequests } from './workload.ts'
 
 const metadata = { name: 'w', namespace: 'n', generation: 2 }
 const template = { spec: { containers: [] } }
@@ -133,10 +133,6 @@ test('requests are awaited until somebody has approved and signed, or denied the
   expect(waitingRequests([...waiting, signed])).toBe(
     'Waiting on CertificateSigningRequest(s) to be approved and signed: fresh, unsigned, undecided',
   )
-})
-
-test('long lists are cut after three', () => {
-  expect(listed(['a', 'b', 'c', 'd', 'e'])).toBe('a, b, c and 2 more')
 })
 
 test('a CronJob fails with a Job that it runs, not with one that is over', () => {

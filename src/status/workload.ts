@@ -1,6 +1,7 @@
 /** How a workload is doing, from what it says of itself. Reads objects only; pods.ts looks at its pods (spec/installation-controller.md §12). */
 import type { CertificateSigningRequest, CronJob, DaemonSet, Deployment, Job, StatefulSet } from '../kube/kinds.ts'
 import { describe, refOf } from '../kube/objects.ts'
+import { listed } from '../reconcile/problems.ts'
 import type { Awaited } from './since.ts'
 
 export type Workload = Deployment | DaemonSet | StatefulSet
@@ -71,12 +72,6 @@ export function failedRuns(cronJob: CronJob, jobs: readonly Job[]): string[] {
   return jobs
     .filter(({ metadata, status }) => active.has(metadata.name) && (status?.failed ?? 0) > 0)
     .map(({ metadata }) => `CronJob "${nameOf(cronJob)}": Job ${metadata.name} has failed`)
-}
-
-/** At most three of them, and how many more. */
-export function listed(names: readonly string[], most = 3): string {
-  const shown = names.slice(0, most).join(', ')
-  return names.length > most ? `${shown} and ${names.length - most} more` : shown
 }
 
 const nameOf = ({ metadata: { namespace, name } }: { metadata: { namespace?: string; name: string } }): string => `${namespace}/${name}`

@@ -7,7 +7,7 @@ import { typhaReplicas } from '../../installation/typha-replicas.ts'
 import { type DaemonSet, type Deployment, Node } from '../../kube/kinds.ts'
 import type { KubeObject, ObjectRef } from '../../kube/objects.ts'
 import type { Condition, Outcome, Removal, Wanted } from '../../reconcile/controller.ts'
-import type { Problem } from '../../reconcile/problems.ts'
+import { listed, type Problem } from '../../reconcile/problems.ts'
 import { servicesEndpoint, workloads } from '../manifests/manifest.ts'
 import { type Changes, isDone, labelling, mostAtOnce, next, without } from './nodes.ts'
 import { autoscaler, type Move, type NodeState, to } from './state.ts'
@@ -102,13 +102,7 @@ function afterwards({ labelled: carriers, calicoNode: successor, old }: Move, co
   }
 }
 
-const namesOf = (nodes: readonly NodeState[]): string =>
-  nodes.length > 3
-    ? `${nodes
-        .slice(0, 3)
-        .map(({ name }) => name)
-        .join(', ')} and ${nodes.length - 3} more`
-    : nodes.map(({ name }) => name).join(', ')
+const namesOf = (nodes: readonly NodeState[]): string => listed(nodes.map(({ name }) => name))
 
 function progress(nodes: readonly NodeState[]): string {
   const there = nodes.filter(({ label, ready }) => label === stages.after && ready).length
