@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { CertificateSigningRequest, CronJob, DaemonSet, Deployment, Job, StatefulSet } from '../kube/kinds.ts'
-import { awaitedOf, failedRuns, isSettled, podsWanted, waitingRequests } from './workload.ts'
+import type { CertificateSigningRequest, DaemonSet, Deployment, StatefulSet } from '../kube/kinds.ts'
+import { awaitedOf, isSettled, podsWanted, waitingRequests } from './workload.ts'
 
 const metadata = { name: 'w', namespace: 'n', generation: 2 }
 const template = { spec: { containers: [] } }
@@ -133,11 +133,4 @@ test('requests are awaited until somebody has approved and signed, or denied the
   expect(waitingRequests([...waiting, signed])).toBe(
     'Waiting on CertificateSigningRequest(s) to be approved and signed: fresh, unsigned, undecided',
   )
-})
-
-test('a CronJob fails with a Job that it runs, not with one that is over', () => {
-  const job = (name: string, failed: number): Job => ({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name }, status: { failed } })
-  const cronJob: CronJob = { apiVersion: 'batch/v1', kind: 'CronJob', metadata, status: { active: [{ name: 'now' }] } }
-  expect(failedRuns(cronJob, [job('now', 1), job('before', 1)])).toEqual(['CronJob "n/w": Job now has failed'])
-  expect(failedRuns(cronJob, [job('now', 0)])).toEqual([])
 })

@@ -1,5 +1,5 @@
 /** How a workload is doing, from what it says of itself. Reads objects only; pods.ts looks at its pods (spec/installation-controller.md §12). */
-import type { CertificateSigningRequest, CronJob, DaemonSet, Deployment, Job, StatefulSet } from '../kube/kinds.ts'
+import type { CertificateSigningRequest, DaemonSet, Deployment, StatefulSet } from '../kube/kinds.ts'
 import { describe, refOf } from '../kube/objects.ts'
 import { listed } from '../reconcile/problems.ts'
 import type { Awaited } from './since.ts'
@@ -65,16 +65,6 @@ export function waitingRequests(requests: readonly CertificateSigningRequest[]):
   if (waiting.length === 0) return undefined
   return `Waiting on CertificateSigningRequest(s) to be approved and signed: ${listed(waiting.map(({ metadata: { name } }) => name))}`
 }
-
-/** Jobs that a CronJob has started and that have failed so far. */
-export function failedRuns(cronJob: CronJob, jobs: readonly Job[]): string[] {
-  const active = new Set((cronJob.status?.active ?? []).map(({ name }) => name))
-  return jobs
-    .filter(({ metadata, status }) => active.has(metadata.name) && (status?.failed ?? 0) > 0)
-    .map(({ metadata }) => `CronJob "${nameOf(cronJob)}": Job ${metadata.name} has failed`)
-}
-
-const nameOf = ({ metadata: { namespace, name } }: { metadata: { namespace?: string; name: string } }): string => `${namespace}/${name}`
 
 function awaited(workload: Workload): string | undefined {
   switch (workload.kind) {
