@@ -1,11 +1,12 @@
 /** What there is to see of an installation in a cluster: nodes, what is reported, what runs. Reads a cache of its own, and changes nothing. */
-import { TigeraStatus, type TigeraStatusCondition } from '../../api/tigerastatus.ts'
+import { TigeraStatus } from '../../api/tigerastatus.ts'
 import type { Cache } from '../kube/cache.ts'
 import { DaemonSet, Deployment, Node } from '../kube/kinds.ts'
 import { sentence } from '../reconcile/problems.ts'
 import type { Report } from '../reconcile/runner.ts'
 import { objectsWanted } from '../reconcile/wishes.ts'
 import type { Scene, StatusLine, WorkloadLine } from './progress.ts'
+import { standingOf } from './standing.ts'
 
 const ours = 'calico-system'
 
@@ -63,16 +64,7 @@ const deploymentLine = ({ metadata: { name }, spec, status }: Deployment): Workl
   wanted: spec?.replicas ?? 1,
 })
 
-/** What is worst counts: a degraded part may be available, and is shown as degraded. */
-function statusLine({ metadata: { name }, status }: TigeraStatus): StatusLine {
-  const conditions = status?.conditions ?? []
-  const of = (type: string) => conditions.find(condition => condition.type === type && condition.status === 'True')
-  const [degraded, progressing, available] = [of('Degraded'), of('Progressing'), of('Available')]
-  if (degraded) return { name, state: 'degraded', message: said(degraded) }
-  if (progressing) return { name, state: 'progressing', message: said(progressing) }
-  if (available) return { name, state: 'available', message: said(available) }
-  const why = conditions.find(({ type }) => type === 'Available')
-  return { name, state: 'waiting', message: why ? said(why) : '' }
+function statusLine(status: TigeraStatus): StatusLine {
+  const { standing = 'unavailable', message = '', reason = '' } = standingOf(status) ?? {}
+  return { name: status.metadata.name, state: standing === 'unavailable' ? 'waiting' : standing, message: message || reason }
 }
-
-const said = ({ message, reason }: TigeraStatusCondition): string => message || reason || ''

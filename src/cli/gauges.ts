@@ -3,6 +3,7 @@ import { TigeraStatus } from '../../api/tigerastatus.ts'
 import { signerLabel } from '../certificates/stored.ts'
 import type { Cache } from '../kube/cache.ts'
 import { Secret } from '../kube/kinds.ts'
+import { isTrue } from '../status/conditions.ts'
 import { Gauge, type Registry } from './prometheus.ts'
 
 const conditions = ['Available', 'Progressing', 'Degraded']
@@ -20,7 +21,7 @@ export function clusterGauges(registers: Registry[]): { look(cache: Cache): () =
       this.reset()
       for (const { metadata, status } of cache?.known(TigeraStatus) ?? [])
         for (const condition of conditions) {
-          const is = status?.conditions?.some(each => each.type === condition && each.status === 'True')
+          const is = isTrue(status?.conditions ?? [], condition)
           this.set({ component: metadata.name, condition: condition.toLowerCase() }, is ? 1 : 0)
         }
     },

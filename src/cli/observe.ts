@@ -6,7 +6,7 @@ import { catalogue } from '../status/catalogue.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { type Asked, isWrite } from './requests.ts'
-import { watchStanding } from './standing.ts'
+import { inShort, watchStanding } from './standing.ts'
 
 export interface Ears {
   log: Log
@@ -17,9 +17,7 @@ export interface Ears {
 export const logStanding = (cache: Cache, parent: Log): (() => void) =>
   watchStanding(cache, ({ name, standing, reason, message }) => {
     const level = standing === 'degraded' && isError(reason) ? 'error' : 'info'
-    const [first = '', ...more] = message.split('\n')
-    const text = `${first}${more.length > 0 ? ` (and ${more.length} more)` : ''}`
-    parent.child({ logger: 'status' })[level]({ name, reason }, `TigeraStatus ${name} is ${standing}: ${text}`)
+    parent.child({ logger: 'status' })[level]({ name, reason }, `TigeraStatus ${name} is ${standing}: ${inShort(message)}`)
   })
 
 /** Somebody has to act. */

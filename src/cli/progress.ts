@@ -1,4 +1,5 @@
 /** How an installation comes about, as lines for people: a block that is drawn again and again, and single lines where nothing can be drawn twice. Pure. */
+import { inShort } from './standing.ts'
 import { cut, type Paint, padded } from './terminal.ts'
 
 /** What there is to see at one moment. */
@@ -53,8 +54,7 @@ function mark({ state }: StatusLine, { paint, beat }: Look): string {
 }
 
 function statusText({ name, state, message }: StatusLine, names: number, { width, paint }: Look): string {
-  const [first = '', ...more] = message.split('\n')
-  const text = `${first}${more.length > 0 ? ` (and ${more.length} more)` : ''}`
+  const text = inShort(message)
   const room = width - names - 10
   return `${padded(name, names)}  ${state === 'available' ? paint('dim', cut(text, room)) : cut(text, room)}`
 }

@@ -1,6 +1,7 @@
 /** How the parts of Calico stand, by their TigeraStatuses: told when that changes. Reads the cache that the operator has anyway. */
 import { TigeraStatus } from '../../api/tigerastatus.ts'
 import type { Cache } from '../kube/cache.ts'
+import { isTrue } from '../status/conditions.ts'
 
 export type Standing = 'available' | 'progressing' | 'degraded' | 'unavailable'
 
@@ -14,6 +15,12 @@ export interface Turn {
   message: string
 }
 
+/** The first line, and how many there are below it. */
+export function inShort(message: string): string {
+  const [first = '', ...more] = message.split('\n')
+  return more.length > 0 ? `${first} (and ${more.length} more)` : first
+}
+
 /** Calls back at each turn, until what is returned is called. */
 export function watchStanding(cache: Cache, turned: (turn: Turn) => void): () => void {
   return cache.subscribe(({ type, kind, object, previous }) => {
@@ -24,8 +31,8 @@ export function watchStanding(cache: Cache, turned: (turn: Turn) => void): () =>
   })
 }
 
-/** Undefined when it says nothing yet. */
-function standingOf({ status }: TigeraStatus): Pick<Turn, 'standing' | 'reason' | 'message'> | undefined {
+/** The worst that it says counts: a degraded part may be available, and is degraded. Undefined when it says nothing yet. */
+export function standingOf({ status }: TigeraStatus): Pick<Turn, 'standing' | 'reason' | 'message'> | undefined {
   const conditions = status?.conditions ?? []
   const found = (['Degraded', 'Available', 'Progressing'] as const).find(type => isTrue(conditions, type))
   const shown = conditions.find(({ type }) => type === (found ?? 'Available'))
@@ -33,6 +40,3 @@ function standingOf({ status }: TigeraStatus): Pick<Turn, 'standing' | 'reason' 
   const standing = found ? (found.toLowerCase() as Standing) : 'unavailable'
   return { standing, reason: shown.reason ?? '', message: shown.message ?? '' }
 }
-
-const isTrue = (conditions: NonNullable<NonNullable<TigeraStatus['status']>['conditions']>, type: string): boolean =>
-  conditions.some(condition => condition.type === type && condition.status === 'True')

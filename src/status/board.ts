@@ -11,7 +11,7 @@ import { delayAfter } from '../reconcile/backoff.ts'
 import type { Controller } from '../reconcile/controller.ts'
 import type { Report } from '../reconcile/runner.ts'
 import { servedIn } from '../reconcile/served.ts'
-import { conditionsOf } from './conditions.ts'
+import { conditionsOf, isTrue } from './conditions.ts'
 import { findings, generationOf, isUnanswered, workloadsOf } from './findings.ts'
 import { mirrored, noted } from './mirrored.ts'
 import { Since } from './since.ts'
@@ -242,9 +242,6 @@ export class Board {
     this.#timer = { due, cancel }
   }
 }
-
-const isTrue = (conditions: Conditions, type: string): boolean =>
-  conditions.some(condition => condition.type === type && condition.status === 'True')
 
 const onlyTextDiffers = (one: Conditions, other: Conditions): boolean =>
   one.length === other.length &&
