@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { ground } from '../../src/cli/ground.ts'
+import { ground, standIn } from '../../src/cli/ground.ts'
 import { User } from '../../src/cli/user.ts'
 import { systemClock } from '../../src/kube/clock.ts'
 import type { Node } from '../../src/kube/kinds.ts'
@@ -94,8 +94,7 @@ class Crowd {
     this.#server = server
     this.#user = new User({ transport: sandbox.transport({ user: 'kubectl' }), clock: systemClock, random: Math.random })
     this.#life = new Life({ transport: sandbox.transport({ user: 'life' }), clock: systemClock, pods: false, startMs })
-    sandbox.serveAlias({ shown: 'projectcalico.org/v3', kept: 'crd.projectcalico.org/v1' })
-    sandbox.answerWebhook('calico-system/calico-webhooks', () => ({ allowed: true }))
+    standIn(sandbox)
   }
 
   static async start({ apiMode, inputs, families }: Scenario, count: number): Promise<Crowd> {
