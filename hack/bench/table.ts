@@ -2,6 +2,7 @@
 import type { CrowdNumbers } from './crowd.ts'
 import type { InProcessNumbers, Times } from './in-process.ts'
 import type { LiveNumbers } from './live.ts'
+import type { Requests } from './requests.ts'
 
 interface About {
   scenario: string
@@ -14,15 +15,19 @@ interface Results extends About {
   live: Record<string, LiveNumbers>
 }
 
-type Row = [title: string, value: (numbers: LiveNumbers) => number | string]
+type Row<Numbers> = [title: string, value: (numbers: Numbers) => number | string]
 
-const rows: Row[] = [
+const installed: Row<{ install: Requests & { allAvailable: boolean } }>[] = [
   ['install: writes', ({ install }) => install.writes],
   ['  without effect', ({ install }) => install.withoutEffect],
   ['  failed', ({ install }) => install.failed],
   ['  get and list', ({ install }) => install.reads],
   ['  watches', ({ install }) => install.watches],
   ['  all available', ({ install }) => (install.allAvailable ? 'yes' : 'NO')],
+]
+
+const rows: Row<LiveNumbers>[] = [
+  ...installed,
   ['  to rest, s', ({ install }) => install.secondsToRest],
   ['  to last change, s', ({ install }) => install.secondsToLastChange],
   ['  CPU, s', ({ install }) => install.cpuSeconds],
@@ -67,15 +72,8 @@ export function table({ scenario, cpus, node, inProcess, live }: Results): strin
   ].join('\n')
 }
 
-type CrowdRow = [title: string, value: (numbers: CrowdNumbers) => number | string]
-
-const crowdRows: CrowdRow[] = [
-  ['install: writes', ({ install }) => install.writes],
-  ['  without effect', ({ install }) => install.withoutEffect],
-  ['  failed', ({ install }) => install.failed],
-  ['  get and list', ({ install }) => install.reads],
-  ['  watches', ({ install }) => install.watches],
-  ['  all available', ({ install }) => (install.allAvailable ? 'yes' : 'NO')],
+const crowdRows: Row<CrowdNumbers>[] = [
+  ...installed,
   ['  seconds', ({ install }) => install.seconds],
   ['  CPU, s', ({ install }) => install.cpuSeconds],
   ['  peak RSS, MiB', ({ install }) => install.peakRssMiB],
