@@ -29,66 +29,45 @@ export interface Metrics {
 export function createMetrics(): Metrics {
   const registry = new Registry()
   const registers = [registry]
+  const counter = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Counter({ name, help, labelNames, registers })
+  const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Gauge({ name, help, labelNames, registers })
   measureProcess(registry)
-  const gauges = clusterGauges(registers)
   return {
-    look: gauges.look,
     registry,
-    runs: new Counter({
-      name: 'calico_operator_runs_total',
-      help: 'Runs of a controller, by what they came to: done, waiting, invalid, fault.',
-      labelNames: ['controller', 'result'],
-      registers,
-    }),
-    reconciles: new Counter({
-      name: 'controller_runtime_reconcile_total',
-      help: 'Total number of reconciliations per controller.',
-      labelNames: ['controller', 'result'],
-      registers,
-    }),
-    errors: new Counter({
-      name: 'controller_runtime_reconcile_errors_total',
-      help: 'Total number of reconciliation errors per controller.',
-      labelNames: ['controller'],
-      registers,
-    }),
-    writes: new Counter({
-      name: 'calico_operator_writes_total',
-      help: 'Writes by kind of the object and effect: created, changed, owner, none, deleted, released, failed.',
-      labelNames: ['kind', 'effect'],
-      registers,
-    }),
-    restRequests: new Counter({
-      name: 'rest_client_requests_total',
-      help: 'Number of HTTP requests, partitioned by status code and method.',
-      labelNames: ['method', 'code'],
-      registers,
-    }),
-    requests: new Counter({
-      name: 'calico_operator_requests_total',
-      help: 'Requests to the API server, by verb, resource and status; a watch counts when it begins, and code 0 is no answer.',
-      labelNames: ['verb', 'resource', 'code'],
-      registers,
-    }),
-    problems: new Gauge({
-      name: 'calico_operator_problems',
-      help: 'Problems that stand now, by controller and reason.',
-      labelNames: ['controller', 'reason'],
-      registers,
-    }),
-    master: new Gauge({
-      name: 'leader_election_master_status',
-      help: 'Whether this process holds the lease of that name: 1, or 0.',
-      labelNames: ['name'],
-      registers,
-    }),
-    leader: new Gauge({ name: 'calico_operator_leader', help: '1 while this process is the one that acts.', registers }),
-    unreadable: new Gauge({
-      name: 'calico_operator_unreadable',
-      help: '1 for a resource that cannot be watched now.',
-      labelNames: ['resource'],
-      registers,
-    }),
+    look: clusterGauges(registers).look,
+    runs: counter(
+      'calico_operator_runs_total',
+      'Runs of a controller, by what they came to: idle, done, problems, waiting, invalid, fault.',
+      'controller',
+      'result',
+    ),
+    reconciles: counter('controller_runtime_reconcile_total', 'Total number of reconciliations per controller.', 'controller', 'result'),
+    errors: counter('controller_runtime_reconcile_errors_total', 'Total number of reconciliation errors per controller.', 'controller'),
+    writes: counter(
+      'calico_operator_writes_total',
+      'Writes by kind of the object and effect: created, changed, owner, none, deleted, released, failed.',
+      'kind',
+      'effect',
+    ),
+    restRequests: counter(
+      'rest_client_requests_total',
+      'Number of HTTP requests, partitioned by status code and method.',
+      'method',
+      'code',
+    ),
+    requests: counter(
+      'calico_operator_requests_total',
+      'Requests to the API server, by verb, resource and status; a watch counts when it begins, and code 0 is no answer.',
+      'verb',
+      'resource',
+      'code',
+    ),
+    problems: gauge('calico_operator_problems', 'Problems that stand now, by controller and reason.', 'controller', 'reason'),
+    master: gauge('leader_election_master_status', 'Whether this process holds the lease of that name: 1, or 0.', 'name'),
+    leader: gauge('calico_operator_leader', '1 while this process is the one that acts.'),
+    unreadable: gauge('calico_operator_unreadable', '1 for a resource that cannot be watched now.', 'resource'),
   }
 }
 
