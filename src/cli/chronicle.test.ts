@@ -1,31 +1,15 @@
-import { Writable } from 'node:stream'
 import { beforeEach, expect, test } from 'vitest'
+import { logged } from '../../test/logged.ts'
 import type { Problem } from '../reconcile/problems.ts'
 import type { Report } from '../reconcile/runner.ts'
-import { VirtualTime } from '../sandbox/virtual-time.ts'
 import { Chronicle } from './chronicle.ts'
-import { createLog, type Log } from './log.ts'
-import { createMetrics, type Metrics } from './metrics.ts'
 
-let time: VirtualTime
-let log: Log
-let metrics: Metrics
-let lines: Record<string, unknown>[]
+let { time, log, metrics, lines, messages } = logged()
 
 beforeEach(() => {
-  time = new VirtualTime()
-  lines = []
-  const destination = new Writable({
-    write(chunk, _, done) {
-      lines.push(JSON.parse(String(chunk)))
-      done()
-    },
-  })
-  log = createLog({ clock: time.clock, destination })
-  metrics = createMetrics()
+  ;({ time, log, metrics, lines, messages } = logged())
 })
 
-const messages = () => lines.map(({ level, msg }) => `${level} ${msg}`)
 const problem: Problem = { reason: 'InvalidConfigurationError', path: 'spec.x', message: 'is wrong', remedy: 'Write y' }
 const report = (rest: Partial<Report>): Report => ({
   controller: { name: 'calico', read: async () => undefined, desired: () => ({}) },

@@ -1,7 +1,7 @@
-import { Writable } from 'node:stream'
 import { beforeEach, expect, test } from 'vitest'
 import { crds } from '../../api/index.ts'
 import { TigeraStatus } from '../../api/tigerastatus.ts'
+import { logged } from '../../test/logged.ts'
 import { signerLabel } from '../certificates/stored.ts'
 import { Cache } from '../kube/cache.ts'
 import { Client } from '../kube/client.ts'
@@ -10,31 +10,15 @@ import { Unreachable } from '../kube/errors.ts'
 import { ConfigMap, Secret } from '../kube/kinds.ts'
 import type { Transport } from '../kube/transport.ts'
 import { Sandbox } from '../sandbox/sandbox.ts'
-import { VirtualTime } from '../sandbox/virtual-time.ts'
-import { createLog, type Log } from './log.ts'
-import { createMetrics, type Metrics } from './metrics.ts'
 import { hearing, logStanding, watchHealth } from './observe.ts'
 import { type Asked, listening } from './requests.ts'
 
-let time: VirtualTime
-let log: Log
-let metrics: Metrics
-let lines: Record<string, unknown>[]
+let { time, log, metrics, lines, messages } = logged()
 
 beforeEach(() => {
-  time = new VirtualTime()
-  lines = []
-  const destination = new Writable({
-    write(chunk, _, done) {
-      lines.push(JSON.parse(String(chunk)))
-      done()
-    },
-  })
-  log = createLog({ clock: time.clock, destination })
-  metrics = createMetrics()
+  ;({ time, log, metrics, lines, messages } = logged())
 })
 
-const messages = () => lines.map(({ level, msg }) => `${level} ${msg}`)
 /** Asks a sandbox through ears. */
 function overheard(): { transport: Transport; heard: Asked[] } {
   const sandbox = new Sandbox({ clock: time.clock, random: seeded(1) })
