@@ -67,6 +67,14 @@ test.each(sources.filter(file => pure.has(home(file))))('%s is pure: no clock, n
   expect(readFileSync(join(root, file), 'utf8')).not.toMatch(impure)
 })
 
+/** Names of providers, CNI plugins and address management, and questions after them: their tables have a column for what differs. */
+const asksNames =
+  /'(EKS|GKE|AKS|OpenShift|DockerEnterprise|RKE2|TKG|Kind|AmazonVPC|AzureVNET|HostLocal)'|\b(cni|ipam|provider)(\.\w+)? ?[!=]== ?'/
+
+test.each(sources.filter(file => home(file) === 'render'))('%s reads tables instead of asking who the provider or plugin is', file => {
+  expect(readFileSync(join(root, file), 'utf8')).not.toMatch(asksNames)
+})
+
 test.each(files.filter(file => !tables.test(file)))('%s fits in one sitting', file => {
   expect(readFileSync(join(root, file), 'utf8').split('\n').length - 1).toBeLessThanOrEqual(longest)
 })

@@ -111,9 +111,11 @@ function nodeSettings({ asked, spec }: Decided): Pick<Calico, 'node'> {
 function cniOf({ cni, calicoNetwork: network = {}, logging }: InstallationSpec): Calico['cni'] {
   const { logSeverity, logFileMaxSize, logFileMaxCount, logFileMaxAgeDays } = logging?.cni ?? {}
   const facts = cniTypes[cni?.type ?? 'Calico']
+  const ipam = cni?.ipam?.type ?? facts.ipams[0]
   return {
     ...facts,
-    ipam: cni?.ipam?.type ?? facts.ipams[0],
+    ipam,
+    usePodCidr: ipam === 'HostLocal',
     binDir: cni?.binDir ?? '',
     confDir: cni?.confDir ?? '',
     hostPorts: network.hostPorts === 'Enabled',

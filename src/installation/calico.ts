@@ -47,6 +47,8 @@ export interface Calico {
   /** The plugin's row, and what was decided about it. */
   readonly cni: CniFacts & {
     ipam: IpamType
+    /** Pods get addresses of their node's own range, which Kubernetes gives out. */
+    usePodCidr: boolean
     binDir: string
     confDir: string
     /** The portmap plugin follows Calico's. */

@@ -11,9 +11,15 @@ export interface CniFacts {
   readonly ipams: readonly [IpamType, ...IpamType[]]
   /** The one provider whose clusters have this plugin; absent: any. */
   readonly provider?: 'GKE' | 'EKS' | 'AKS'
+  /** It is Calico's own: calico-node installs it and writes its configuration. */
+  readonly managed: boolean
   /** How the plugin names the interfaces of pods; absent: Calico's own way. */
   readonly interfacePrefix?: string
-  /** Environment of calico-node beyond the interface prefix, in the order in which pods have it. */
+  /** The packet mark by which the plugin knows what must leave by the node's first interface. */
+  readonly serviceMark?: string
+  /** Which routes come from Felix; absent: all. What a cloud's plugin made must not come from Felix as well, only the routes of the pods themselves. */
+  readonly routeSource?: 'WorkloadIPs'
+  /** Environment of calico-node beyond these, in the order in which pods have it. */
   readonly nodeEnv: Readonly<Record<string, string>>
   /** Routing tables that Felix may use without meeting those of the plugin. */
   readonly routeTableRange?: { readonly min: number; readonly max: number }
@@ -21,11 +27,14 @@ export interface CniFacts {
   readonly windowsNetwork: string
 }
 
-const calico: CniFacts = { type: 'Calico', ipams: ['Calico', 'HostLocal'], nodeEnv: {}, windowsNetwork: 'Calico.*' }
+const calico: CniFacts = { type: 'Calico', ipams: ['Calico', 'HostLocal'], managed: true, nodeEnv: {}, windowsNetwork: 'Calico.*' }
+/** Of plugins that are there already. */
+const foreign = { managed: false, routeSource: 'WorkloadIPs' } as const
 
 export const cniTypes: Record<CniType, CniFacts> = {
   Calico: calico,
   GKE: {
+    ...foreign,
     type: 'GKE',
     ipams: ['HostLocal'],
     provider: 'GKE',
@@ -35,15 +44,18 @@ export const cniTypes: Record<CniType, CniFacts> = {
     windowsNetwork: calico.windowsNetwork,
   },
   AmazonVPC: {
+    ...foreign,
     type: 'AmazonVPC',
     ipams: ['AmazonVPC'],
     provider: 'EKS',
     interfacePrefix: 'eni',
+    serviceMark: '0x80',
     nodeEnv: { FELIX_IPTABLESMANGLEALLOWACTION: 'Return' },
     routeTableRange: { min: 65, max: 99 },
     windowsNetwork: 'vpc.*',
   },
   AzureVNET: {
+    ...foreign,
     type: 'AzureVNET',
     ipams: ['AzureVNET'],
     provider: 'AKS',

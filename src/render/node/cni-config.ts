@@ -33,7 +33,7 @@ function calicoPlugin(calico: Calico): Json {
     nodename_file_optional: provider.nodenameFileOptional,
     log_file_path: '/var/log/calico/cni/cni.log',
     ...cniLogging(cni.logging),
-    ipam: ipam(cni.ipam, calico.pools),
+    ipam: ipam(cni, calico.pools),
     container_settings: { allow_ip_forwarding: cni.ipForwarding },
     policy: { type: 'k8s' },
     policy_setup_timeout_seconds: cni.policySetupTimeout,
@@ -45,8 +45,8 @@ function calicoPlugin(calico: Calico): Json {
 }
 
 /** Where pods get their addresses: from Calico's pools, or from the node's own range. */
-function ipam(type: Calico['cni']['ipam'], { ipv4, ipv6 }: Calico['pools']): Json {
-  if (type === 'Calico') return { type: 'calico-ipam', assign_ipv4: String(ipv4), assign_ipv6: String(ipv6) }
+function ipam({ usePodCidr }: Calico['cni'], { ipv4, ipv6 }: Calico['pools']): Json {
+  if (!usePodCidr) return { type: 'calico-ipam', assign_ipv4: String(ipv4), assign_ipv6: String(ipv6) }
   const subnets = present(!(ipv6 && !ipv4) && 'usePodCidr', ipv6 && 'usePodCidrIPv6').map(subnet => ({ subnet }))
   return { type: 'host-local', ...(subnets.length === 1 ? subnets[0] : { ranges: subnets.map(range => [range]) }) }
 }

@@ -1,6 +1,5 @@
 /** The environment of calico-node, in the order in which running pods have it (spec/installation-render.md §6.6, §13.1). */
 import type { Calico } from '../../installation/calico.ts'
-import type { CniType } from '../../installation/cni.ts'
 import { apiServerEnv, type Env, fieldRef } from '../parts/container.ts'
 import { calicoSystem } from '../parts/places.ts'
 import { when } from '../parts/present.ts'
@@ -8,32 +7,32 @@ import { dataplaneParts } from './dataplane.ts'
 import type { NodeKeys } from './keys.ts'
 import { earlyNetworking } from './volumes.ts'
 
-/** The packet mark by which the Amazon plugin knows what must leave by the node's first interface. */
-const serviceMark: Partial<Record<CniType, string>> = { AmazonVPC: '0x80' }
-
-export const nodeEnv = (calico: Calico, keys: NodeKeys): Env => ({
-  ...basics({ clusterType: clusterType(calico, dataplaneParts(calico).clusterType), healthPort: calico.felix.healthPort }),
-  ...typhaClient(keys),
-  NO_DEFAULT_POOLS: true,
-  ...flowLogs(calico),
-  ...typhaName(keys),
-  ...cniPlugin(calico),
-  ...dataplaneParts(calico).env,
-  FELIX_VXLANMTU: calico.mtu,
-  FELIX_WIREGUARDMTU: calico.mtu,
-  USE_POD_CIDR: when(calico.cni.ipam === 'HostLocal', true),
-  CALICO_NETWORKING_BACKEND: backend(calico, dataplaneParts(calico).bird ? 'bird' : 'none'),
-  FELIX_IPINIPMTU: when(calico.bgp, calico.mtu),
-  ...addresses(calico),
-  ...metrics(calico),
-  FELIX_WIREGUARDHOSTENCRYPTIONENABLED: when(calico.provider.hostEncryptionWith === calico.cni.type, true),
-  FELIX_INTERFACEPREFIX: calico.cni.interfacePrefix,
-  ...calico.cni.nodeEnv,
-  ...routeSource(calico),
-  ...apiServerEnv(calico.endpoints.host),
-  CALICO_EARLY_NETWORKING: when(calico.bgpLayout !== undefined, earlyNetworking),
-  FELIX_ENDPOINTSTATUSPATHPREFIX: when(calico.cni.policySetupTimeout > 0, '/var/run/calico'),
-})
+export function nodeEnv(calico: Calico, keys: NodeKeys): Env {
+  const { clusterType: special, env, bird } = dataplaneParts(calico)
+  return {
+    ...basics({ clusterType: clusterType(calico, special), healthPort: calico.felix.healthPort }),
+    ...typhaClient(keys),
+    NO_DEFAULT_POOLS: true,
+    ...flowLogs(calico),
+    ...typhaName(keys),
+    ...cniPlugin(calico),
+    ...env,
+    FELIX_VXLANMTU: calico.mtu,
+    FELIX_WIREGUARDMTU: calico.mtu,
+    USE_POD_CIDR: when(calico.cni.usePodCidr, true),
+    CALICO_NETWORKING_BACKEND: backend(calico, bird ? 'bird' : 'none'),
+    FELIX_IPINIPMTU: when(calico.bgp, calico.mtu),
+    ...addresses(calico),
+    ...metrics(calico),
+    FELIX_WIREGUARDHOSTENCRYPTIONENABLED: when(calico.provider.hostEncryptionWith === calico.cni.type, true),
+    FELIX_INTERFACEPREFIX: calico.cni.interfacePrefix,
+    ...calico.cni.nodeEnv,
+    FELIX_ROUTESOURCE: calico.cni.routeSource,
+    ...apiServerEnv(calico.endpoints.host),
+    CALICO_EARLY_NETWORKING: when(calico.bgpLayout !== undefined, earlyNetworking),
+    FELIX_ENDPOINTSTATUSPATHPREFIX: when(calico.cni.policySetupTimeout > 0, '/var/run/calico'),
+  }
+}
 
 /** `special` is what makes these nodes so, with its comma. */
 export const clusterType = ({ provider, bgp }: Calico, special: string): string =>
@@ -66,8 +65,8 @@ export const typhaName = ({ typha }: NodeKeys): Env => ({
 })
 
 export const cniPlugin = ({ cni }: Calico): Env => ({
-  CALICO_MANAGE_CNI: cni.type === 'Calico',
-  FELIX_BPFEXTTOSERVICECONNMARK: serviceMark[cni.type],
+  CALICO_MANAGE_CNI: cni.managed,
+  FELIX_BPFEXTTOSERVICECONNMARK: cni.serviceMark,
 })
 
 const flowLogs = ({ goldmane }: Calico): Env =>
@@ -76,11 +75,8 @@ const flowLogs = ({ goldmane }: Calico): Env =>
 /** Who makes the routes between nodes; `speaker` with BGP. */
 export function backend({ bgp, cni }: Calico, speaker: string): string {
   if (bgp) return speaker
-  return cni.type === 'Calico' && cni.ipam !== 'HostLocal' ? 'vxlan' : 'none'
+  return cni.managed && !cni.usePodCidr ? 'vxlan' : 'none'
 }
-
-/** Routes that a cloud's plugin made must not come from Felix as well, only those of the pods themselves. */
-export const routeSource = ({ cni }: Calico): Env => ({ FELIX_ROUTESOURCE: when(cni.type !== 'Calico', 'WorkloadIPs') })
 
 export const addresses = ({ autodetection: { ipv4, ipv6 }, bgp, mtu }: Calico): Env => ({
   IP: ipv4 === undefined ? 'none' : 'autodetect',

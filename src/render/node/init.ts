@@ -14,7 +14,7 @@ export const initContainers = (calico: Calico, { client }: NodeKeys): Container[
     client.initContainer?.({ namespace: calicoSystem, securityContext: privileged }),
     calico.node.flexVolumeDir !== undefined && flexVolumeDriver(calico),
     ebpfBootstrap(calico),
-    calico.cni.type === 'Calico' && installCni(calico),
+    calico.cni.managed && installCni(calico),
   )
 
 const flexVolumeDriver = (calico: Calico): Container =>

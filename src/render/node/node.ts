@@ -24,7 +24,7 @@ const name = 'calico-node'
 export const node = (calico: Calico, keys: NodeKeys): KubeObject[] => [
   ...nodeAccess(calico),
   ...copies(calico),
-  ...(calico.cni.type === 'Calico' ? [cniConfig(calico)] : []),
+  ...(calico.cni.managed ? [cniConfig(calico)] : []),
   ...(calico.provider.clusterAdmin ? [clusterAdmin] : []),
   workload(calico, keys),
   ...(calico.migratingNamespace ? handOver : []),
@@ -71,7 +71,7 @@ function annotations(calico: Calico, { trust }: NodeKeys): Record<string, string
   const { appArmorProfile, metricsPort } = calico.node
   return {
     ...trust.hashes,
-    ...hashed('cni-config', calico.cni.type === 'Calico' && cniConfig(calico).data),
+    ...hashed('cni-config', calico.cni.managed && cniConfig(calico).data),
     ...hashed('bird-templates', templatesOf(calico)),
     ...hashed('bgp-layout', calico.bgpLayout && { ...calico.bgpLayout.data }),
     ...hashed('bgp-bind-mode', calico.bgpBindMode),

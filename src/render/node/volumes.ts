@@ -29,9 +29,9 @@ export const volumes = (calico: Calico, keys: NodeKeys): Volume[] => [
   hostPath('nodeproc', '/proc'),
   ...dataplaneParts(calico).volumes,
   ...present(
-    ownCni(calico) && hostPath('cni-bin-dir', calico.cni.binDir, 'DirectoryOrCreate'),
-    ownCni(calico) && hostPath('cni-net-dir', calico.cni.confDir),
-    ownCni(calico) && hostPath('cni-log-dir', '/var/log/calico/cni'),
+    calico.cni.managed && hostPath('cni-bin-dir', calico.cni.binDir, 'DirectoryOrCreate'),
+    calico.cni.managed && hostPath('cni-net-dir', calico.cni.confDir),
+    calico.cni.managed && hostPath('cni-log-dir', '/var/log/calico/cni'),
     calico.node.flexVolumeDir !== undefined &&
       hostPath('flexvol-driver-host', `${calico.node.flexVolumeDir}nodeagent~uds`, 'DirectoryOrCreate'),
     calico.birdTemplates !== undefined && configMapFiles(birdTemplates),
@@ -50,16 +50,14 @@ export const mounts = (calico: Calico, { client, trust }: NodeKeys): VolumeMount
   client.mount,
   ...dataplaneParts(calico).mounts,
   ...present(
-    ownCni(calico) && { name: 'cni-log-dir', mountPath: '/var/log/calico/cni' },
-    ownCni(calico) && { name: 'cni-net-dir', mountPath: '/host/etc/cni/net.d' },
+    calico.cni.managed && { name: 'cni-log-dir', mountPath: '/var/log/calico/cni' },
+    calico.cni.managed && { name: 'cni-net-dir', mountPath: '/host/etc/cni/net.d' },
   ),
   ...templates(calico),
   ...present(
     calico.bgpLayout !== undefined && { name: bgpLayout, mountPath: earlyNetworking, subPath: 'earlyNetworkConfiguration', readOnly: true },
   ),
 ]
-
-const ownCni = ({ cni }: Calico): boolean => cni.type === 'Calico'
 
 /** The user's BIRD templates by file name; undefined when there are none, even if there is a ConfigMap for them. */
 export function templatesOf({ birdTemplates: source }: Calico): Record<string, string> | undefined {

@@ -87,7 +87,7 @@ function main(calico: Calico, { server, client, trust }: TyphaKeys): Container {
       TYPHA_CLIENTCN: when(Boolean(server.commonName), client.commonName || ''),
       TYPHA_CLIENTURISAN: when(Boolean(server.uriSan), client.uriSan || ''),
       FELIX_INTERFACEPREFIX: calico.cni.interfacePrefix,
-      USE_POD_CIDR: when(calico.cni.ipam === 'HostLocal', true),
+      USE_POD_CIDR: when(calico.cni.usePodCidr, true),
       ...apiServerEnv(calico.endpoints.host),
       TYPHA_PROMETHEUSMETRICSENABLED: when(metricsPort !== undefined, true),
       TYPHA_PROMETHEUSMETRICSPORT: metricsPort,

@@ -1,6 +1,6 @@
 /** The environment of what runs on Windows nodes, in the order in which running pods have it (spec/installation-render.md §9, §13.2). */
 import type { Calico } from '../../installation/calico.ts'
-import { addresses, backend, basics, clusterType, cniPlugin, metrics, routeSource, typhaClient, typhaName } from '../node/env.ts'
+import { addresses, backend, basics, clusterType, cniPlugin, metrics, typhaClient, typhaName } from '../node/env.ts'
 import type { NodeKeys } from '../node/keys.ts'
 import { apiServerEnv, type Env, fieldRef } from '../parts/container.ts'
 import { when } from '../parts/present.ts'
@@ -30,11 +30,11 @@ export const windowsEnv = (calico: Calico, { windows, keys }: WindowsNeeds): Env
   KUBE_NETWORK: calico.cni.windowsNetwork,
   FELIX_VXLANMTU: calico.mtu,
   FELIX_WIREGUARDMTU: calico.mtu,
-  USE_POD_CIDR: when(calico.cni.ipam === 'HostLocal', true),
+  USE_POD_CIDR: when(calico.cni.usePodCidr, true),
   CALICO_NETWORKING_BACKEND: windowsBackend(calico),
   ...addresses(calico),
   ...metrics(calico),
-  ...routeSource(calico),
+  FELIX_ROUTESOURCE: calico.cni.routeSource,
   ...apiServerEnv(calico.endpoints.host),
 })
 

@@ -24,9 +24,7 @@ const hostProcess: SecurityContext = { windowsOptions: { hostProcess: true, runA
 
 /** The DaemonSet, and the configuration of its CNI plugin (spec/installation-render.md §9). It runs as calico-node does on Linux, with the same permissions. */
 export const windows = (calico: Calico, needs: WindowsNeeds): KubeObject[] =>
-  present<KubeObject>(ownCni(calico) && windowsCniConfig(calico, needs), workload(calico, needs))
-
-const ownCni = ({ cni }: Calico): boolean => cni.type === 'Calico'
+  present<KubeObject>(calico.cni.managed && windowsCniConfig(calico, needs), workload(calico, needs))
 
 const workload = (calico: Calico, needs: WindowsNeeds): DaemonSet =>
   daemonSet(name, {
@@ -34,7 +32,7 @@ const workload = (calico: Calico, needs: WindowsNeeds): DaemonSet =>
     template: pods({
       annotations: {
         ...needs.keys.trust.hashes,
-        ...(ownCni(calico) && { 'hash.operator.tigera.io/cni-config': hash(windowsCniConfig(calico, needs).data) }),
+        ...(calico.cni.managed && { 'hash.operator.tigera.io/cni-config': hash(windowsCniConfig(calico, needs).data) }),
         ...scraped(calico.node.metricsPort),
       },
       serviceAccountName: 'calico-node',
@@ -60,7 +58,7 @@ const initContainers = (calico: Calico, needs: WindowsNeeds): Container[] =>
       volumeMounts: cniDirectories(calico),
       env: cniEnv(calico, '/host/etc/cni/net.d'),
     }),
-    ownCni(calico) &&
+    calico.cni.managed &&
       container('install-cni', {
         image: calico.image('cniWindows'),
         command: [`${sandbox}/opt/cni/bin/install.exe`],
@@ -98,16 +96,16 @@ const service = (part: keyof typeof scripts, calico: Calico, needs: WindowsNeeds
 const volumes = (calico: Calico, { windows: { cniDirs }, keys }: WindowsNeeds): Volume[] => [
   ...commonVolumes(keys),
   ...present(
-    ownCni(calico) && hostPath('cni-bin-dir', cniDirs.bin, 'DirectoryOrCreate'),
-    ownCni(calico) && hostPath('cni-net-dir', cniDirs.config),
-    ownCni(calico) && hostPath('cni-log-dir', cniDirs.log, 'DirectoryOrCreate'),
+    calico.cni.managed && hostPath('cni-bin-dir', cniDirs.bin, 'DirectoryOrCreate'),
+    calico.cni.managed && hostPath('cni-net-dir', cniDirs.config),
+    calico.cni.managed && hostPath('cni-log-dir', cniDirs.log, 'DirectoryOrCreate'),
   ),
 ]
 
 const cniDirectories = (calico: Calico): VolumeMount[] =>
   present(
-    ownCni(calico) && { name: 'cni-bin-dir', mountPath: '/host/opt/cni/bin' },
-    ownCni(calico) && { name: 'cni-net-dir', mountPath: '/host/etc/cni/net.d' },
+    calico.cni.managed && { name: 'cni-bin-dir', mountPath: '/host/opt/cni/bin' },
+    calico.cni.managed && { name: 'cni-net-dir', mountPath: '/host/etc/cni/net.d' },
   )
 
 /** What is mounted as a single file is not: Windows has no such mounts. */
@@ -117,8 +115,8 @@ const mounts = (calico: Calico, { client, trust }: NodeKeys): VolumeMount[] => [
   { name: 'var-lib-calico', mountPath: '/var/lib/calico' },
   onDrive(client.mount),
   ...present(
-    ownCni(calico) && { name: 'cni-log-dir', mountPath: '/var/log/calico/cni' },
-    ownCni(calico) && { name: 'cni-net-dir', mountPath: '/host/etc/cni/net.d' },
+    calico.cni.managed && { name: 'cni-log-dir', mountPath: '/var/log/calico/cni' },
+    calico.cni.managed && { name: 'cni-net-dir', mountPath: '/host/etc/cni/net.d' },
   ),
 ]
 
