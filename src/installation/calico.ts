@@ -69,8 +69,8 @@ export interface Calico {
     cniDirs: { bin: string; config: string; log: string }
     /** Of the addresses of pods with VXLAN. */
     macPrefix: string
-    /** The interface for VXLAN; undefined: found by calico-node itself. */
-    adapter?: string
+    /** The interface for VXLAN; empty: found by calico-node itself. */
+    adapter: string
     serviceCIDRs: readonly string[]
   }
   /** The full reference of an image: registry, path, prefix, tag or digest (spec/installation-controller.md §9.4). Throws when the ImageSet lacks it: ask `lacks` first. */
@@ -92,7 +92,7 @@ export interface Calico {
   readonly bgp: boolean
   /** Undefined: found by calico-node itself. 0 is a value (spec/installation-render.md §6.6). */
   readonly mtu?: number
-  readonly felix: { healthPort: number; vxlanVNI?: number; cgroupV2Path?: string }
+  readonly felix: { healthPort: number; vxlanVNI: number; cgroupV2Path?: string }
   /** BGPConfiguration bindMode, when set. */
   readonly bgpBindMode?: string
   /** A Goldmane resource exists; its Service has this address. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { serviceNames, wholeName } from './service-names.ts'
+import { domainOf, serviceNames, wholeName } from './service-names.ts'
 
 test('a Service has a name for every distance it is looked at from', () => {
   expect(serviceNames('goldmane', { clusterDomain: 'cluster.local' })).toEqual([
@@ -14,4 +14,5 @@ test('a Service has a name for every distance it is looked at from', () => {
 test('a cluster whose domain is not known has one name less', () => {
   expect(serviceNames('goldmane', { clusterDomain: '' })).toHaveLength(3)
   expect(wholeName('goldmane', { clusterDomain: '' })).toBe('goldmane.calico-system.svc')
+  expect(domainOf({ clusterDomain: '' })).toBe('cluster.local')
 })

@@ -11,5 +11,8 @@ export function serviceNames(service: string, { clusterDomain }: Domain): string
   return clusterDomain === '' ? known : [...known, `${service}.${namespace}.svc.${clusterDomain}`]
 }
 
+/** The cluster's domain for whoever has to be told one: what it is called nearly everywhere, where nobody knows. */
+export const domainOf = ({ clusterDomain }: Domain): string => clusterDomain || 'cluster.local'
+
 /** The longest that is known of its names: no search list leads elsewhere. */
 export const wholeName = (service: string, domain: Domain): string => serviceNames(service, domain).at(-1)!

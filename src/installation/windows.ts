@@ -31,7 +31,7 @@ export function windowsOf(spec: InstallationSpec): Calico['windows'] {
   return {
     cniDirs: { bin: cniBinDir, config: cniConfigDir, log: cniLogDir },
     macPrefix: vxlanMACPrefix || '0E-2A',
-    adapter: vxlanAdapter || undefined,
+    adapter: vxlanAdapter ?? '',
     serviceCIDRs: spec.serviceCIDRs ?? [],
   }
 }

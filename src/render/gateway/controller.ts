@@ -2,6 +2,7 @@
 import type { Calico } from '../../installation/calico.ts'
 import type { Tree } from '../../installation/gateway/config.ts'
 import { configKey } from '../../installation/gateway/config.ts'
+import { domainOf } from '../../installation/service-names.ts'
 import type { ConfigMap, Container, Deployment, Service } from '../../kube/kinds.ts'
 import type { KubeObject } from '../../kube/objects.ts'
 import { container, type Env, fieldRef } from '../parts/container.ts'
@@ -20,9 +21,9 @@ const healthPort = 8081
 export const unprivilegedUser = unprivileged(65532, 65532)
 
 /** The cluster's own domain is in the certificates, and in the addresses that proxies are told. */
-export const controllerEnv = ({ clusterDomain }: Calico): Env => ({
+export const controllerEnv = (calico: Calico): Env => ({
   ENVOY_GATEWAY_NAMESPACE: fieldRef('metadata.namespace'),
-  KUBERNETES_CLUSTER_DOMAIN: clusterDomain || 'cluster.local',
+  KUBERNETES_CLUSTER_DOMAIN: domainOf(calico),
 })
 
 /** The controller with what it runs as and reads (spec/gatewayapi-istio.md §2.5). */

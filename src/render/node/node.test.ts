@@ -167,7 +167,7 @@ describe('before calico-node', () => {
     const calico = {
       ...decided({}),
       dataplane: { kind: 'bpf', bootstrap: { servicePorts: ['10.96.0.1:443'], apiServerEndpoints: ['10.0.0.1:6443', '[fd00::1]:6443'] } },
-      felix: { healthPort: 9099, cgroupV2Path: '/run/cgroup' },
+      felix: { healthPort: 9099, vxlanVNI: 4096, cgroupV2Path: '/run/cgroup' },
     } satisfies Calico
     expect(envOf(init(calico, 'ebpf-bootstrap'))).toEqual({
       KUBERNETES_SERVICE_IPS_PORTS: '10.96.0.1:443',

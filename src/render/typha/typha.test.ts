@@ -29,7 +29,7 @@ test.each([
 })
 
 test('answers for its health beside Felix', () => {
-  const calico = { ...decided({}), felix: { healthPort: 9199 } }
+  const calico = { ...decided({}), felix: { healthPort: 9199, vxlanVNI: 4096 } }
   expect(env(calico)).toMatchObject({ TYPHA_HEALTHPORT: '9198' })
   expect(pods(calico).containers[0]!.readinessProbe).toEqual({
     httpGet: { path: '/readiness', port: 9198, host: 'localhost' },

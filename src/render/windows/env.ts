@@ -24,7 +24,7 @@ export const windowsEnv = (calico: Calico, { windows, keys }: WindowsNeeds): Env
   ...basics({ clusterType: clusterType(calico, ',windows') }),
   ...typhaClient(keys),
   VXLAN_VNI: calico.felix.vxlanVNI,
-  VXLAN_ADAPTER: windows.adapter ?? '',
+  VXLAN_ADAPTER: windows.adapter,
   ...typhaName(keys),
   ...cniPlugin(calico),
   KUBE_NETWORK: calico.cni.windowsNetwork,
