@@ -10,11 +10,10 @@ import { calicoSystem } from '../parts/places.ts'
 import { dnsEgress, kubernetesEgress, policy } from '../parts/policy.ts'
 import { present } from '../parts/present.ts'
 import { allow, role, roleBinding, serviceAccount } from '../parts/rbac.ts'
-import { onControlPlane } from '../parts/scheduling.ts'
 import { nonRoot } from '../parts/security.ts'
 import { metricsService, service } from '../parts/service.ts'
 import { configMapFiles } from '../parts/volumes.ts'
-import { deployment, pods } from '../parts/workload.ts'
+import { single } from '../parts/workload.ts'
 
 const name = 'goldmane'
 const port = 7443
@@ -52,17 +51,12 @@ const config = (emitFlows: boolean): ConfigMap => ({
 })
 
 const workload = (calico: Calico, parts: GoldmaneParts): Deployment =>
-  deployment(name, {
+  single(name, calico, {
     annotations: parts.key.hash,
-    replicas: 1, // it keeps the flows in memory
-    strategy: { type: 'Recreate' },
-    template: pods({
-      name,
-      serviceAccountName: name,
-      ...onControlPlane(calico),
+    pod: {
       volumes: [configMapFiles('config', name), parts.trust.volume, parts.key.volume],
       containers: [main(calico, parts)],
-    }),
+    },
   })
 
 const main = (calico: Calico, { key, trust, metricsPort }: GoldmaneParts): Container =>

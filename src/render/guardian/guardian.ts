@@ -10,10 +10,9 @@ import { calicoSystem } from '../parts/places.ts'
 import { dnsEgress, kubernetesEgress, policy } from '../parts/policy.ts'
 import { present } from '../parts/present.ts'
 import { account, clusterRole, clusterRoleBinding, serviceAccount } from '../parts/rbac.ts'
-import { onControlPlane } from '../parts/scheduling.ts'
 import { nonRoot } from '../parts/security.ts'
 import { service } from '../parts/service.ts'
-import { deployment, pods } from '../parts/workload.ts'
+import { single } from '../parts/workload.ts'
 import { rules } from './rules.ts'
 
 const name = 'guardian'
@@ -46,18 +45,13 @@ export const guardian = (calico: Calico, parts: GuardianParts): KubeObject[] =>
   )
 
 const workload = (calico: Calico, parts: GuardianParts): Deployment =>
-  deployment(name, {
-    replicas: 1,
-    strategy: { type: 'Recreate' },
-    template: pods({
-      name,
+  single(name, calico, {
+    pod: {
       namespace: calicoSystem,
       annotations: annotations(parts),
-      serviceAccountName: name,
-      ...onControlPlane(calico),
       volumes: [parts.trust.volume, { name: 'guardian-certs', secret: { secretName: parts.tunnel.metadata.name } }, parts.key.volume],
       containers: [main(calico, parts)],
-    }),
+    },
   })
 
 const annotations = ({ trust, tunnel, version }: GuardianParts): Record<string, string> => ({

@@ -7,10 +7,9 @@ import { apiServerEnv, container, execProbe } from '../parts/container.ts'
 import { calicoSystem } from '../parts/places.ts'
 import { present } from '../parts/present.ts'
 import { account, clusterRole, clusterRoleBinding, serviceAccount, useOf } from '../parts/rbac.ts'
-import { onControlPlane } from '../parts/scheduling.ts'
 import { unprivileged } from '../parts/security.ts'
 import { metricsService } from '../parts/service.ts'
-import { deployment, pods } from '../parts/workload.ts'
+import { single } from '../parts/workload.ts'
 import { rules } from './rules.ts'
 
 const name = 'calico-kube-controllers'
@@ -33,19 +32,14 @@ export function kubeControllers(calico: Calico, trust: TrustedBundle): KubeObjec
 }
 
 const workload = (calico: Calico, trust: TrustedBundle): Deployment =>
-  deployment(name, {
-    replicas: 1, // it elects no leader
-    strategy: { type: 'Recreate' },
-    template: pods({
-      name,
+  single(name, calico, {
+    pod: {
       namespace: calicoSystem,
       annotations: trust.hashes,
-      serviceAccountName: name,
       priorityClassName: 'system-cluster-critical',
-      ...onControlPlane(calico),
       volumes: [trust.volume],
       containers: [main(calico, trust)],
-    }),
+    },
   })
 
 const main = (calico: Calico, trust: TrustedBundle): Container =>

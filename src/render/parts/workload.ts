@@ -1,6 +1,8 @@
 /** Deployments and DaemonSets. Fills in what is always so: the API version, the namespace, a selector by name. Never decides. */
+import type { Calico } from '../../installation/calico.ts'
 import type { DaemonSet, DaemonSetSpec, Deployment, DeploymentSpec, PodSpec, PodTemplateSpec } from '../../kube/kinds.ts'
 import { calicoSystem } from './places.ts'
+import { onControlPlane } from './scheduling.ts'
 
 interface PodFields extends Omit<PodSpec, 'serviceAccount'> {
   /** Of the template, like the namespace. Both have no effect on pods, but running ones were made from a template with them. */
@@ -31,6 +33,21 @@ export const deployment = (name: string, { labels, annotations, ...spec }: Deplo
   metadata: { name, namespace: calicoSystem, labels, annotations },
   spec: { selector: { matchLabels: { 'k8s-app': name } }, ...spec },
 })
+
+interface Single {
+  /** Of the Deployment itself. */
+  annotations?: Record<string, string>
+  pod: PodFields
+}
+
+/** A Deployment of one pod on the control plane, for what keeps its state in memory or elects no leader: there are never two at a time. */
+export const single = (name: string, calico: Calico, { annotations, pod }: Single): Deployment =>
+  deployment(name, {
+    annotations,
+    replicas: 1,
+    strategy: { type: 'Recreate' },
+    template: pods({ name, serviceAccountName: name, ...onControlPlane(calico), ...pod }),
+  })
 
 export const daemonSet = (name: string, spec: Spec<DaemonSetSpec>): DaemonSet => ({
   apiVersion: 'apps/v1',

@@ -9,11 +9,10 @@ import { calicoSystem } from '../parts/places.ts'
 import { dnsEgress, policy } from '../parts/policy.ts'
 import { present } from '../parts/present.ts'
 import { serviceAccount } from '../parts/rbac.ts'
-import { onControlPlane } from '../parts/scheduling.ts'
 import { nonRoot } from '../parts/security.ts'
 import { service } from '../parts/service.ts'
 import { configMapFiles } from '../parts/volumes.ts'
-import { deployment, pods } from '../parts/workload.ts'
+import { single } from '../parts/workload.ts'
 import { nginxConfig } from './nginx.ts'
 
 const name = 'whisker'
@@ -48,16 +47,11 @@ const nginx = ({ spec }: Calico): ConfigMap => ({
 })
 
 const workload = (calico: Calico, parts: WhiskerParts): Deployment =>
-  deployment(name, {
-    replicas: 1,
-    strategy: { type: 'Recreate' },
-    template: pods({
-      name,
-      serviceAccountName: name,
-      ...onControlPlane(calico),
+  single(name, calico, {
+    pod: {
       volumes: [configMapFiles('nginx-config', config), parts.key.volume, parts.trust.volume],
       containers: [pages(calico, parts), backend(calico, parts)],
-    }),
+    },
   })
 
 const pages = (calico: Calico, { notifications, cluster }: WhiskerParts): Container =>
