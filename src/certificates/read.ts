@@ -63,31 +63,26 @@ export interface KeysFound<Name extends string = string> {
 /** Reads and, where needed, issues all pairs that a controller's components want. Problems are collected, not thrown. */
 export async function readKeys<Name extends string>(cluster: Reader, issuer: Issuer, options: KeysOptions<Name>): Promise<KeysFound<Name>> {
   const read = await Promise.all(options.wanted.map(wanted => readOne(cluster, issuer, { ...options, wanted })))
-  const found: KeysFound<Name> = {
-    pairs: {},
-    entries: {},
-    objects: [],
-    remove: [],
-    disown: [],
-    unstored: [],
-    guarded: [],
-    problems: [],
-    warnings: [],
+  const named = <T>(of: (one: One) => T | undefined): Partial<Record<Name, T>> =>
+    Object.fromEntries(
+      options.wanted.flatMap(({ secretName }, index) => {
+        const value = of(read[index]!)
+        return value === undefined ? [] : [[secretName, value]]
+      }),
+    ) as Partial<Record<Name, T>>
+  const times = read.flatMap(({ again = [] }) => again)
+  return {
+    pairs: named(({ pair }) => pair),
+    entries: named(({ entry }) => entry),
+    objects: read.flatMap(({ objects = [] }) => objects),
+    remove: read.flatMap(({ remove = [] }) => remove),
+    disown: read.flatMap(({ disown = [] }) => disown),
+    unstored: read.flatMap(({ unstored = [] }) => unstored),
+    guarded: read.flatMap(({ guarded = [] }) => guarded),
+    problems: read.flatMap(({ problems = [] }) => problems),
+    warnings: read.flatMap(({ warnings = [] }) => warnings),
+    ...(times.length > 0 && { again: Math.min(...times) }),
   }
-  for (const [index, { secretName }] of options.wanted.entries()) {
-    const one = read[index]!
-    if (one.pair) found.pairs[secretName] = one.pair
-    if (one.entry) found.entries[secretName] = one.entry
-    found.objects.push(...(one.objects ?? []))
-    found.remove.push(...(one.remove ?? []))
-    found.disown.push(...(one.disown ?? []))
-    found.unstored.push(...(one.unstored ?? []))
-    found.guarded.push(...(one.guarded ?? []))
-    found.problems.push(...(one.problems ?? []))
-    found.warnings.push(...(one.warnings ?? []))
-    if (one.again !== undefined) found.again = Math.min(found.again ?? one.again, one.again)
-  }
-  return found
 }
 
 /** One of the pairs. Throws Invalid with every problem found when it is not there. */
@@ -97,17 +92,10 @@ export function pairOf<Name extends string>({ pairs, problems }: Pick<KeysFound<
   return pair
 }
 
-interface One {
+/** What of all that is found of one pair. */
+interface One extends Partial<Omit<KeysFound, 'pairs' | 'entries'>> {
   pair?: KeyPair
   entry?: BundleEntry
-  objects?: Secret[]
-  remove?: ObjectRef[]
-  disown?: ObjectRef[]
-  unstored?: ObjectRef[]
-  guarded?: KeysFound['guarded']
-  problems?: Problem[]
-  warnings?: string[]
-  again?: number
 }
 
 /** Everything that is decided about one pair, beside the pair. */
