@@ -24,6 +24,7 @@ test('everybody but one waits for the authority, and says who makes it', async (
       reason: 'ResourceCreateError',
       message: 'it does not exist yet; the controller of the Installation makes it',
       object: { apiVersion: 'v1', kind: 'Secret', name: 'tigera-ca-private', namespace: operatorNamespace },
+      remedy: 'See TigeraStatus calico for what it waits for',
     },
   ])
 })
@@ -57,6 +58,7 @@ test('an authority that cannot be used is not replaced: whoever put it there is 
   const found = await readAuthority(readerOf([broken]), issuerAt(born), { operatorNamespace, create: true })
   expect(found.object).toBeUndefined()
   expect(found.waiting?.message).toContain('its tls.key is not the private key of its tls.crt')
+  expect(found.waiting?.message).toContain('delete it so that the operator makes one')
 })
 
 test('under certificate management the operator’s own authority goes', async () => {

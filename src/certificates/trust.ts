@@ -58,7 +58,10 @@ export async function readAuthority(cluster: Reader, issuer: Issuer, options: Au
 async function notYet(cluster: Reader, ref: ObjectRef): Promise<AuthorityFound> {
   const { namespace: name = '' } = ref
   if (await cluster.get(Namespace, name))
-    return waitingFor('it does not exist yet; the controller of the Installation makes it', { object: ref })
+    return waitingFor('it does not exist yet; the controller of the Installation makes it', {
+      object: ref,
+      remedy: 'See TigeraStatus calico for what it waits for',
+    })
   const object = { apiVersion: Namespace.apiVersion, kind: Namespace.kind, name }
   return waitingFor('it is not there, and all keys and certificates are kept in it', { object, remedy: 'Create it' })
 }
@@ -94,11 +97,15 @@ const installation: ObjectRef = { apiVersion: 'operator.tigera.io/v1', kind: 'In
 
 function usable(authority: Authority | Unusable, ref: ObjectRef, { management }: AuthorityOptions): AuthorityFound {
   if (!('wrong' in authority)) return { authority }
-  const at = management ? { object: installation, path: 'spec.certificateManagement.caCert' } : { object: ref }
-  return waitingFor(`Unable to create the Tigera CA: ${authority.wrong}`, at)
+  const given = {
+    ...{ object: installation, path: 'spec.certificateManagement.caCert' },
+    remedy: 'Write the PEM certificate of the authority there, and nothing else, in base64',
+  }
+  const stored = { object: ref, remedy: 'Put a pair into it that can sign, or delete it so that the operator makes one' }
+  return waitingFor(`Unable to create the Tigera CA: ${authority.wrong}`, management ? given : stored)
 }
 
-const waitingFor = (message: string, at: Pick<Problem, 'object' | 'path' | 'remedy'>): AuthorityFound => ({
+const waitingFor = (message: string, at: Required<Pick<Problem, 'object' | 'remedy'>> & Pick<Problem, 'path'>): AuthorityFound => ({
   waiting: new Waiting([{ reason: 'ResourceCreateError', message, ...at }]),
 })
 
