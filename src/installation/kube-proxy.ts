@@ -33,7 +33,7 @@ const selectorOf = (daemonSet: DaemonSet | undefined): Readonly<Record<string, s
 const missing: Problem = {
   reason: 'ResourceNotFound',
   message: 'failed to retrieve kube-proxy DaemonSet: daemonsets.apps "kube-proxy" not found',
-  object: { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'kube-proxy', namespace: 'kube-system' },
+  object: { apiVersion: 'operator.tigera.io/v1', kind: 'Installation', name: 'default' },
   path: 'spec.calicoNetwork.kubeProxyManagement',
   remedy: 'Where kube-proxy is not a DaemonSet of that name, or there is none, write Disabled',
 }

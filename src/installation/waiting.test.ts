@@ -32,9 +32,15 @@ test('every pull secret that is not there is named', () => {
     { imagePullSecrets: [{ name: 'gone' }, { name: 'here' }, { name: 'absent' }] },
   )
   const missing = withoutPullSecrets(asked, factsWith({ pullSecrets: [secret('here')] }))
-  expect(missing.map(({ reason, message, path }) => [reason, message, path])).toEqual([
-    ['ResourceReadError', 'Error retrieving pull secrets: Secret "gone" not found', 'spec.imagePullSecrets[0]'],
-    ['ResourceReadError', 'Error retrieving pull secrets: Secret "absent" not found', 'spec.imagePullSecrets[2]'],
+  expect(missing.map(({ reason, message, object, path }) => [reason, message, object?.kind, object?.name, path])).toEqual([
+    ['ResourceReadError', 'Error retrieving pull secrets: Secret "gone" not found', 'Installation', 'overlay', 'spec.imagePullSecrets[0]'],
+    [
+      'ResourceReadError',
+      'Error retrieving pull secrets: Secret "absent" not found',
+      'Installation',
+      'overlay',
+      'spec.imagePullSecrets[2]',
+    ],
   ])
   expect(withoutPullSecrets(asked, factsWith({ pullSecrets: ['gone', 'here', 'absent'].map(secret) }))).toEqual([])
 })

@@ -3,6 +3,7 @@
  * Only tells; who waits is the controller (spec/installation-controller.md §3).
  */
 import type { InstallationSpec } from '../../api/installation.ts'
+import { refOf } from '../kube/objects.ts'
 import type { Problem } from '../reconcile/problems.ts'
 import type { Calico } from './calico.ts'
 import { bootstrapObstacles } from './dataplane.ts'
@@ -46,12 +47,14 @@ const withoutPools = (calico: Calico): Missing =>
 export function withoutPullSecrets(asked: Asked, { pullSecrets, environment }: Facts): Problem[] {
   const there = new Set(pullSecrets.map(({ metadata }) => metadata.name))
   const { namespace } = environment.operator
+  const { base, overlay } = asked
+  const object = refOf(overlay?.spec?.imagePullSecrets ? overlay : base)
   return (specOf(asked).imagePullSecrets ?? []).flatMap(({ name = '' }, index) => {
     if (there.has(name)) return []
     return {
       reason: 'ResourceReadError' as const,
       message: `Error retrieving pull secrets: Secret "${name}" not found`,
-      object: { apiVersion: 'v1', kind: 'Secret', name, namespace },
+      object,
       path: `spec.imagePullSecrets[${index}]`,
       remedy: `Create the Secret in the namespace ${namespace}, or take it out of the list`,
     }
