@@ -8,15 +8,15 @@ import type { Calico } from '../installation/calico.ts'
 import { serviceNames } from '../installation/service-names.ts'
 import * as kinds from '../kube/kinds.ts'
 import { type Kind, refOf } from '../kube/objects.ts'
-import { defineController, type Reader } from '../reconcile/controller.ts'
+import { defineController } from '../reconcile/controller.ts'
 import { access } from '../render/apiserver/access.ts'
 import { apiServer as extension } from '../render/apiserver/apiserver.ts'
 import { accessPolicy } from '../render/apiserver/policy.ts'
 import { aggregated, retired, retiredWithWebhooks } from '../render/apiserver/retired.ts'
 import { calicoSystem } from '../render/parts/places.ts'
 import { policyName, registered, webhooks } from '../render/webhooks/webhooks.ts'
-import { readAsked, withoutInstallation } from './asked.ts'
-import { readAsking } from './asking.ts'
+import { withoutInstallation } from './asked.ts'
+import { isAlone } from './asking.ts'
 import { readMoving, standstill } from './datastore-migration.ts'
 import { inPlaceOf, readManifestServer } from './manifest-apiserver.ts'
 import { type Made, operandKinds, outcomeOf, readOperand, ready } from './operand.ts'
@@ -56,7 +56,7 @@ export const apiServer = (surroundings: Surroundings) =>
         ...serves,
         pairs,
       })
-      if (!operand) return (await isAlone(cluster)) ? ('alone' as const) : undefined
+      if (!operand) return (await isAlone(cluster, serves)) ? ('alone' as const) : undefined
       const [moving, service, manifest, policy, awaited] = await Promise.all([
         readMoving(cluster, surroundings.environment),
         cluster.get(kinds.APIService, 'v3.projectcalico.org'),
@@ -105,12 +105,6 @@ export const apiServer = (surroundings: Surroundings) =>
       }
     },
   })
-
-/** An API server is asked for, and no Calico that it would belong to. */
-async function isAlone(cluster: Reader): Promise<boolean> {
-  const [asked, heard] = await Promise.all([readAsked(cluster), readAsking(cluster, serves)])
-  return !asked && heard !== undefined
-}
 
 interface Webhooks {
   server: ApiServer

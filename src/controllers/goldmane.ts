@@ -7,11 +7,15 @@ import { pairOf } from '../certificates/read.ts'
 import { portFault } from '../installation/passed-on.ts'
 import { serviceNames } from '../installation/service-names.ts'
 import { Deployment, Role, RoleBinding, Service, ServiceAccount } from '../kube/kinds.ts'
-import { refOf } from '../kube/objects.ts'
-import { defineController } from '../reconcile/controller.ts'
-import { goldmane as rendered } from '../render/goldmane/goldmane.ts'
+import { type Kind, ownerOf, refOf } from '../kube/objects.ts'
+import { defineController, type Outcome } from '../reconcile/controller.ts'
+import { Invalid, type Problem } from '../reconcile/problems.ts'
+import { finish } from '../render/finish.ts'
+import { address, goldmane as rendered } from '../render/goldmane/goldmane.ts'
 import { retired } from '../render/goldmane/retired.ts'
-import { operandKinds, outcomeOf, readOperand, ready } from './operand.ts'
+import { alone, isAlone } from './asking.ts'
+import type { IssuedWithTrust } from './component-keys.ts'
+import { type Operand, operandKinds, outcomeOf, readOperand, ready } from './operand.ts'
 import { readUnprotected } from './policies.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -20,13 +24,22 @@ const pair = 'goldmane-key-pair'
 /** Those who ask it for flows, and those who bring them. */
 const trusted = [pair, 'node-certs', 'whisker-backend-key-pair', 'calico-voltron-linseed-certs-public']
 
+const makes: readonly Kind[] = [...operandKinds, ServiceAccount, Role, RoleBinding, Service, Deployment, NetworkPolicy]
+
+interface Found {
+  operand: Operand<Goldmane, IssuedWithTrust<typeof pair>>
+  managed: boolean
+  whisker: boolean
+  unprotected: Problem[]
+}
+
 export const goldmane = (surroundings: Surroundings) =>
-  defineController({
+  defineController<Found | 'alone'>({
     name: 'goldmane',
     serves,
     reports: 'goldmane',
     mirrors: true,
-    makes: [...operandKinds, ServiceAccount, Role, RoleBinding, Service, Deployment, NetworkPolicy],
+    makes,
 
     async read(cluster) {
       const operand = await readOperand(cluster, surroundings, {
@@ -34,7 +47,7 @@ export const goldmane = (surroundings: Surroundings) =>
         pairs: calico => [{ secretName: pair, dnsNames: serviceNames('goldmane', calico), ends: ['server'] }],
         trust: { configMap: 'goldmane-ca-bundle', certificates: trusted },
       })
-      if (!operand) return undefined
+      if (!operand) return (await isAlone(cluster, serves)) ? 'alone' : undefined
       const [connection, whisker, unprotected] = await Promise.all([
         cluster.get(ManagementClusterConnection, 'tigera-secure'),
         cluster.get(Whisker, 'default'),
@@ -43,21 +56,40 @@ export const goldmane = (surroundings: Surroundings) =>
       return { operand, managed: connection !== undefined, whisker: whisker !== undefined, unprotected }
     },
 
-    desired({ operand, managed, whisker, unprotected }) {
-      const { resource } = operand
-      const metricsPort = resource.spec?.metricsPort || undefined
-      const wrong = portFault('spec.metricsPort', metricsPort).map(fault => ({ object: refOf(resource), ...fault }))
-      const { calico, ...issued } = ready(operand, { images: ['goldmane'], overrides: ['goldmaneDeployment'], wrong })
-      const outcome = outcomeOf(
-        calico,
-        { resource, issued },
-        {
-          objects: rendered(calico, { key: pairOf(issued.keys, pair), trust: issued.trust.bundle, managed, metricsPort }),
-          retired,
-          // Where there is a Whisker, its own controller sees to that.
-          requesters: whisker ? [] : ['whisker'],
-        },
-      )
-      return { ...outcome, problems: unprotected }
+    desired(found) {
+      if (found === 'alone') return alone(Goldmane)
+      try {
+        return whole(found)
+      } catch (error) {
+        if (error instanceof Invalid) return addressOnly(found, error)
+        throw error
+      }
     },
   })
+
+function whole({ operand, managed, whisker, unprotected }: Found): Outcome {
+  const { resource } = operand
+  const metricsPort = resource.spec?.metricsPort || undefined
+  const wrong = portFault('spec.metricsPort', metricsPort).map(fault => ({ object: refOf(resource), ...fault }))
+  const { calico, ...issued } = ready(operand, { images: ['goldmane'], overrides: ['goldmaneDeployment'], wrong })
+  const outcome = outcomeOf(
+    calico,
+    { resource, issued },
+    {
+      objects: rendered(calico, { key: pairOf(issued.keys, pair), trust: issued.trust.bundle, managed, metricsPort }),
+      retired,
+      // Where there is a Whisker, its own controller sees to that.
+      requesters: whisker ? [] : ['whisker'],
+    },
+  )
+  return { ...outcome, problems: unprotected }
+}
+
+/** A field of Goldmane's that cannot be as it is written keeps no node waiting for its address. What is there of the rest stays. */
+function addressOnly({ operand: { resource, decision, settled, issued } }: Found, wrong: Invalid): Outcome {
+  const { calico } = decision
+  if (!calico || !settled || issued?.keys.problems.length !== 0) throw wrong
+  const { problems, again } = wrong
+  const objects = finish(calico, [address], { owner: ownerOf(resource), spec: {} })
+  return { objects, keeps: { kinds: makes }, problems: [...problems], ...(again !== undefined && { again }) }
+}

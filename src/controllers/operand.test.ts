@@ -82,6 +82,13 @@ describe.each(Object.entries(components).filter(([name]) => name !== 'whisker'))
   })
 })
 
+test('Goldmane and Whisker without an Installation are told to wait, with nothing wrong', async () => {
+  const nobody = without(named('Installation', 'default'))
+  const whisker: KubeObject = { apiVersion: 'operator.tigera.io/v1', kind: 'Whisker', metadata: { name: 'default', uid: 'w' } }
+  expect(await flows(nobody)).toEqual({ awaited: ['Goldmane waits for an Installation named default'] })
+  expect(await pages([...nobody, whisker])).toEqual({ awaited: ['Whisker waits for an Installation named default'] })
+})
+
 describe('what holds a component up', () => {
   const goldmaneIs = named('Goldmane', 'default')
 
@@ -93,6 +100,13 @@ describe('what holds a component up', () => {
       expect.stringMatching(/^spec\.goldmaneDeployment\.spec\.template\.spec\.nodeSelector: "a b" is no valid key/),
       'Error creating / updating resource: namespaces "calico-system" not found',
     ])
+  })
+
+  test('keeps no node waiting for the address of Goldmane where only a field of Goldmane is wrong', async () => {
+    const result = (await flows(changed(goldmaneIs, { spec: { metricsPort: 99_999 } }))) as Outcome
+    expect(wanted(result).map(({ kind, metadata }) => [kind, metadata.name])).toEqual([['Service', 'goldmane']])
+    expect(result.problems?.map(({ path }) => path)).toEqual(['spec.metricsPort'])
+    expect(result.keeps?.kinds?.map(({ kind }) => kind)).toContain('Deployment')
   })
 
   test('may be the authority that is not there yet', async () => {

@@ -11,6 +11,7 @@ import type { Problem } from '../reconcile/problems.ts'
 import { calicoSystem } from '../render/parts/places.ts'
 import { retired } from '../render/whisker/retired.ts'
 import { whisker as rendered } from '../render/whisker/whisker.ts'
+import { alone, isAlone } from './asking.ts'
 import { operandKinds, outcomeOf, readOperand, ready } from './operand.ts'
 import { readUnprotected } from './policies.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -34,7 +35,7 @@ export const whisker = (surroundings: Surroundings) =>
         ],
         trust: { configMap: 'whisker-ca-bundle', certificates: ['goldmane-key-pair'] },
       })
-      if (!operand) return undefined
+      if (!operand) return (await isAlone(cluster, serves)) ? ('alone' as const) : undefined
       const [goldmane, information, unprotected] = await Promise.all([
         cluster.get(Goldmane, 'default'),
         cluster.get(calicoKinds(surroundings.environment.v3).clusterInformation, 'default'),
@@ -43,7 +44,9 @@ export const whisker = (surroundings: Surroundings) =>
       return { operand, goldmane: goldmane !== undefined, information: information?.spec, unprotected }
     },
 
-    desired({ operand, goldmane, information = {}, unprotected }) {
+    desired(found) {
+      if (found === 'alone') return alone(Whisker)
+      const { operand, goldmane, information = {}, unprotected } = found
       const { resource } = operand
       const { calico, ...issued } = ready(operand, {
         images: ['whisker', 'whiskerBackend'],

@@ -35,12 +35,15 @@ export function goldmane(calico: Calico, parts: GoldmaneParts): KubeObject[] {
     role(name, [allow('', ['configmaps'], ['get', 'list', 'watch', 'create', 'update', 'patch'])]),
     roleBinding(name),
     config(managed),
-    service(name, { ports: [{ protocol: 'TCP', port, targetPort: port }] }),
+    address,
     workload(calico, parts),
     calico.tier && access(calico, parts),
     metricsPort !== undefined && metricsService(name, metricsPort),
   )
 }
+
+/** By which all nodes find it: they wait for this, and for nothing else of it. */
+export const address = service(name, { ports: [{ protocol: 'TCP', port, targetPort: port }] })
 
 /** Read again whenever it changes, so that no pod restarts for it. */
 const config = (emitFlows: boolean): ConfigMap => ({
