@@ -1,4 +1,5 @@
 /** Reads what pods are to trust: the authority, certificates other controllers or users keep, and Typha's own authority. Sees the cluster through a Reader only. */
+import { installationRef } from '../installation/facts.ts'
 import { ConfigMap, Namespace, Secret } from '../kube/kinds.ts'
 import type { ObjectRef } from '../kube/objects.ts'
 import type { Reader } from '../reconcile/controller.ts'
@@ -93,12 +94,10 @@ function kept(pair: IssuedPair, namespace: string, type?: string): Secret {
   return pairSecret({ certificate, certificatePem, data, ...(type !== undefined && type !== 'Opaque' && { type }) }, secret, namespace)
 }
 
-const installation: ObjectRef = { apiVersion: 'operator.tigera.io/v1', kind: 'Installation', name: 'default' }
-
 function usable(authority: Authority | Unusable, ref: ObjectRef, { management }: AuthorityOptions): AuthorityFound {
   if (!('wrong' in authority)) return { authority }
   const given = {
-    ...{ object: installation, path: 'spec.certificateManagement.caCert' },
+    ...{ object: installationRef, path: 'spec.certificateManagement.caCert' },
     remedy: 'Write the PEM certificate of the authority there, and nothing else, in base64',
   }
   const stored = { object: ref, remedy: 'Put a pair into it that can sign, or delete it so that the operator makes one' }

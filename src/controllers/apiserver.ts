@@ -62,9 +62,9 @@ export const apiServer = (surroundings: Surroundings) =>
         cluster.get(kinds.APIService, 'v3.projectcalico.org'),
         readManifestServer(cluster),
         cluster.get(NetworkPolicy, policyName, calicoSystem),
-        operand.decision.calico?.certificateManagement && readWaitingRequests(cluster, calicoSystem),
+        readWaitingRequests(cluster, operand.decision.calico),
       ])
-      return { operand, moving, service, manifest, letIn: policy !== undefined, awaited: awaited || [] }
+      return { operand, moving, service, manifest, letIn: policy !== undefined, awaited }
     },
 
     desired(found) {

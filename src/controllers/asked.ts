@@ -1,7 +1,7 @@
 /** What was asked of Calico as a whole: the Installation, its overlay, and what follows from both. Read by every controller that serves it. */
 import { Installation } from '../../api/installation.ts'
 import type { Calico } from '../installation/calico.ts'
-import { type Asked, type Environment, type Facts, heard, specOf } from '../installation/facts.ts'
+import { type Asked, type Environment, type Facts, heard, installationRef, specOf } from '../installation/facts.ts'
 import type { Imported } from '../installation/imported.ts'
 import { overlaid } from '../installation/overlay.ts'
 import type { PoolDecision } from '../installation/pools/decide.ts'
@@ -24,7 +24,7 @@ export async function readAsked(cluster: Reader): Promise<Asked | undefined> {
 export const withoutInstallation: Problem = {
   reason: 'ResourceNotFound',
   message: 'Installation not found',
-  object: { apiVersion: Installation.apiVersion, kind: Installation.kind, name: 'default' },
+  object: installationRef,
   remedy: 'Create an Installation named default',
 }
 

@@ -67,7 +67,7 @@ export const calico = (surroundings: Surroundings) =>
         decision,
         keys: await readNodeKeys(cluster, surroundings, { calico }),
         nodeMtu: surroundings.nodeMtu?.(),
-        ...(calico.certificateManagement && { awaited: await readWaitingRequests(cluster, calicoSystem) }),
+        awaited: await readWaitingRequests(cluster, calico),
       }
     },
 

@@ -10,6 +10,7 @@ const request = (name: string, app: string | undefined, status: object = {}) =>
     metadata: { name, ...(app && { labels: { 'k8s-app': app } }) },
     status,
   }) as CertificateSigningRequest
+const requesting = { certificateManagement: { caCert: '', signerName: 'example.com/signer' } }
 const signed = { certificate: 'x', conditions: [{ type: 'Approved', status: 'True' }] }
 const approved = { conditions: [{ type: 'Approved', status: 'True' }] }
 
@@ -21,11 +22,15 @@ test('what nobody has approved, or signed, is named, of pods in our namespace al
     request('kubelet', undefined),
     request('elsewhere', 'other'),
   ])
-  expect(await readWaitingRequests(reader, 'calico-system')).toEqual([
+  expect(await readWaitingRequests(reader, requesting)).toEqual([
     'Waiting on CertificateSigningRequest(s) to be approved and signed: new, approved',
   ])
 })
 
 test('when all are answered nothing is said', async () => {
-  expect(await readWaitingRequests(readerOf([request('signed', 'calico-system', signed)]), 'calico-system')).toEqual([])
+  expect(await readWaitingRequests(readerOf([request('signed', 'calico-system', signed)]), requesting)).toEqual([])
+})
+
+test('nobody waits where pods do not request their certificates', async () => {
+  expect(await readWaitingRequests(readerOf([request('new', 'calico-system')]), {})).toEqual([])
 })

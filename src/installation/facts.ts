@@ -5,6 +5,7 @@
 import type { ImageSet } from '../../api/imageset.ts'
 import { Installation, type InstallationSpec } from '../../api/installation.ts'
 import type { ConfigMap, DaemonSet, Deployment, EndpointSlice, PodDNSConfig, Secret, Service } from '../kube/kinds.ts'
+import type { ObjectRef } from '../kube/objects.ts'
 import type { Problem } from '../reconcile/problems.ts'
 import type { Endpoint, OperatorIdentity } from './calico.ts'
 import type { CniType } from './cni.ts'
@@ -33,6 +34,9 @@ export function heard(base: Installation, overlay?: Installation): Asked {
   const over = understoodSpec(overlay, Installation.definition.spec.json)
   return { base: known, overlay: over.known, unclear: [...problems, ...over.problems] }
 }
+
+/** As whose problem it is told what nobody in particular has written. */
+export const installationRef: ObjectRef = { apiVersion: Installation.apiVersion, kind: Installation.kind, name: 'default' }
 
 /** The spec in force: the overlay's fields over those of the other. */
 export const specOf = ({ base, overlay }: Pick<Asked, 'base' | 'overlay'>): InstallationSpec => overlaid(base.spec ?? {}, overlay?.spec)

@@ -5,6 +5,7 @@
 import type { DaemonSet } from '../kube/kinds.ts'
 import { refOf } from '../kube/objects.ts'
 import type { Problem } from '../reconcile/problems.ts'
+import { installationRef } from './facts.ts'
 
 /** On the pods of kube-proxy, and on no node. */
 const offSwitch = 'operator.tigera.io/disable-kube-proxy'
@@ -33,7 +34,7 @@ const selectorOf = (daemonSet: DaemonSet | undefined): Readonly<Record<string, s
 const missing: Problem = {
   reason: 'ResourceNotFound',
   message: 'failed to retrieve kube-proxy DaemonSet: daemonsets.apps "kube-proxy" not found',
-  object: { apiVersion: 'operator.tigera.io/v1', kind: 'Installation', name: 'default' },
+  object: installationRef,
   path: 'spec.calicoNetwork.kubeProxyManagement',
   remedy: 'Where kube-proxy is not a DaemonSet of that name, or there is none, write Disabled',
 }
