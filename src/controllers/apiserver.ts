@@ -7,8 +7,9 @@ import { type ApiServer, apiServerOf, portFaults } from '../installation/api-ser
 import type { Calico } from '../installation/calico.ts'
 import { serviceNames } from '../installation/service-names.ts'
 import * as kinds from '../kube/kinds.ts'
-import { type Kind, refOf } from '../kube/objects.ts'
+import { type Kind, type KubeObject, refOf } from '../kube/objects.ts'
 import { defineController } from '../reconcile/controller.ts'
+import type { Problem } from '../reconcile/problems.ts'
 import { access } from '../render/apiserver/access.ts'
 import { apiServer as extension } from '../render/apiserver/apiserver.ts'
 import { accessPolicy } from '../render/apiserver/policy.ts'
@@ -18,6 +19,7 @@ import { policyName, registered, webhooks } from '../render/webhooks/webhooks.ts
 import { withoutInstallation } from './asked.ts'
 import { isAlone } from './asking.ts'
 import { readMoving, standstill } from './datastore-migration.ts'
+import { isLocal, localApi } from './local-api.ts'
 import { inPlaceOf, readManifestServer } from './manifest-apiserver.ts'
 import { type Made, operandKinds, outcomeOf, readOperand, ready } from './operand.ts'
 import { readWaitingRequests } from './requests.ts'
@@ -59,7 +61,7 @@ export const apiServer = (surroundings: Surroundings) =>
       if (!operand) return (await isAlone(cluster, serves)) ? ('alone' as const) : undefined
       const [moving, service, manifest, policy, awaited] = await Promise.all([
         readMoving(cluster, surroundings.environment),
-        cluster.get(kinds.APIService, 'v3.projectcalico.org'),
+        cluster.get(kinds.APIService, localApi.name),
         readManifestServer(cluster),
         cluster.get(NetworkPolicy, policyName, calicoSystem),
         readWaitingRequests(cluster, operand.decision.calico),
@@ -82,11 +84,7 @@ export const apiServer = (surroundings: Surroundings) =>
       const both = [...access(calico), ...(calico.tier ? [accessPolicy(calico, server)] : [])]
       const made = calico.v3
         ? withWebhooks(calico, { server, key: pairOf(issued.keys, 'calico-webhooks-tls'), letIn, service })
-        : {
-            objects: extension(calico, { server, key: pairOf(issued.keys, 'calico-apiserver-certs'), queryServerKey }),
-            remove: [],
-            retired: [],
-          }
+        : aggregatedOnes(extension(calico, { server, key: pairOf(issued.keys, 'calico-apiserver-certs'), queryServerKey }), service)
       return {
         ...outcomeOf(
           calico,
@@ -101,10 +99,35 @@ export const apiServer = (surroundings: Surroundings) =>
           },
         ),
         awaited,
+        problems: made.problems,
         achieved: { state: 'Ready' },
       }
     },
   })
+
+interface MadeAPI extends Required<Pick<Made, 'objects' | 'remove' | 'retired'>> {
+  problems: Problem[]
+}
+
+/** All of the extension but an APIService that nobody but the API server may write. */
+function aggregatedOnes(objects: readonly KubeObject[], service: kinds.APIService | undefined): MadeAPI {
+  const local = isLocal(service)
+  return {
+    objects: local ? objects.filter(({ kind }) => kind !== kinds.APIService.kind) : objects,
+    remove: [],
+    retired: [],
+    problems: local ? [inTheWay] : [],
+  }
+}
+
+/** Where it is written otherwise, the API server changes it back at once. */
+const inTheWay: Problem = {
+  reason: 'ResourceUpdateError',
+  message:
+    "it is the API server's own, since there are CRDs of projectcalico.org beside those of crd.projectcalico.org; so nobody asks Calico's API server",
+  object: localApi,
+  remedy: 'Delete the CRDs of projectcalico.org, or have the operator use them: CALICO_API_GROUP=projectcalico.org/v3',
+}
 
 interface Webhooks {
   server: ApiServer
@@ -116,11 +139,12 @@ interface Webhooks {
 }
 
 /** In place of the extension. Its APIService is taken away only while it points to a Service: another of that name is the API server's own. */
-function withWebhooks(calico: Calico, { server, key, letIn, service }: Webhooks): Required<Pick<Made, 'objects' | 'remove' | 'retired'>> {
+function withWebhooks(calico: Calico, { server, key, letIn, service }: Webhooks): MadeAPI {
   const reachable = server.webhooks.hostNetwork || letIn
   return {
     objects: webhooks(calico, { ...server.webhooks, nodeNetwork: server.hostNetwork, key, reachable }),
     remove: [...(service?.spec?.service ? [refOf(service)] : []), ...(reachable ? [] : [registered])],
     retired: [...retiredWithWebhooks, ...aggregated],
+    problems: [],
   }
 }

@@ -4,11 +4,13 @@ import { APIServer } from '../../api/apiserver.ts'
 import { calicoKinds } from '../installation/kinds.ts'
 import { contrary, foundPool } from '../installation/pools/convert.ts'
 import { isAsWanted, type PoolChanges, poolChanges } from '../installation/pools/ownership.ts'
+import { APIService } from '../kube/kinds.ts'
 import type { ObjectRef } from '../kube/objects.ts'
 import { defineController, type Outcome, type Reader, type Release, type Removal } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { ipPools as rendered } from '../render/pools.ts'
 import { type Decision, readAsked, readStanding } from './asked.ts'
+import { isLocal, localApi } from './local-api.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** Who checks and completes what is written of pools, and frees addresses of those that go: CRDs of the newer group, or an API server, which may be there or be on its way. */
@@ -45,10 +47,15 @@ export const ipPools = ({ environment }: Surroundings) =>
   })
 
 async function readApi(cluster: Reader): Promise<Api> {
-  const [first, second] = await Promise.all([cluster.get(APIServer, 'default'), cluster.get(APIServer, 'tigera-secure')])
+  const [first, second, service] = await Promise.all([
+    cluster.get(APIServer, 'default'),
+    cluster.get(APIServer, 'tigera-secure'),
+    cluster.get(APIService, localApi.name),
+  ])
   const server = first ?? second
   if (!server) return 'none'
-  return server.status?.state === 'Ready' ? 'there' : 'to come'
+  // What CRDs of that name hold is not what calico-node reads.
+  return server.status?.state === 'Ready' && !isLocal(service) ? 'there' : 'to come'
 }
 
 const changesOf = ({ facts, pools }: Pick<Decision, 'facts' | 'pools'>): PoolChanges =>

@@ -1,9 +1,9 @@
-/** From Calico's aggregated API server to CRDs of projectcalico.org/v3: across a restart, while data moves, and what is said when the API server goes. */
+/** From Calico's aggregated API server to CRDs of projectcalico.org/v3, and back: across a restart, while data moves, and what is said when the API server goes. */
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { DatastoreMigration } from '../../api/datastore-migration.ts'
 import { crds } from '../../api/index.ts'
 import type { Offline } from '../../src/cli/offline.ts'
-import type { KubeObject, ObjectRef } from '../../src/kube/objects.ts'
+import { type KubeObject, type ObjectRef, refOf } from '../../src/kube/objects.ts'
 import { differences } from './cluster.ts'
 import { endOf } from './component-bed.ts'
 import { bare, furnished, type Having, recorded } from './switching.ts'
@@ -51,6 +51,47 @@ test('an operator that begins anew in the other mode leaves nothing of the aggre
   const since = cluster.time.clock.now()
   await cluster.time.pass(600_000)
   expect(cluster.sandbox.requests.writes('operator').filter(({ time, resource }) => time > since && resource !== 'leases')).toEqual([])
+})
+
+describe('an operator that begins anew in the older mode', () => {
+  const inOlder = { CALICO_API_GROUP: 'crd.projectcalico.org/v1' }
+  const older = (crds('v1') as (KubeObject & { spec: { group: string } })[]).filter(({ spec }) => spec.group === 'crd.projectcalico.org')
+  const group = (object: KubeObject & { spec?: { group?: string } }) => object.spec?.group
+  const itsCrds = newer.filter(object => group(object) === 'projectcalico.org')
+
+  async function back(): Promise<Offline> {
+    const cluster = bare(await furnished('v3', recorded('default-v3crd')))
+    onTestFinished(() => cluster.close())
+    await begun(cluster)
+    cluster.stop()
+    await cluster.furnish(older)
+    // Which mode it is, is decided once, by what is served then.
+    await cluster.time.pass(10_000)
+    return cluster
+  }
+
+  test('leaves nothing of webhooks, and makes what was kept in the CRDs that are gone', async () => {
+    const cluster = await back()
+    await cluster.does(user => Promise.all(itsCrds.map(crd => user.delete(refOf(crd)))))
+    await begun(cluster)
+    const fresh = await working(recorded('default-v3crd'))
+    expect(differences(endOf(fresh), endOf(cluster))).toEqual([])
+  })
+
+  test('beside CRDs that only the API server answers for says so, fights nobody, and has pools where calico-node looks', async () => {
+    const cluster = await begun(await back(), inOlder)
+    expect(JSON.stringify(objectAt(cluster, 'tigerastatuses.operator.tigera.io', 'apiserver')?.status)).toContain(
+      'Delete the CRDs of projectcalico.org, or have the operator use them',
+    )
+    expect(objectAt(cluster, 'ippools.crd.projectcalico.org', 'default-ipv4-ippool')).toBeDefined()
+    const writes = () => cluster.sandbox.requests.writes('operator').length
+    const before = writes()
+    await cluster.time.pass(600_000)
+    expect(writes()).toBe(before)
+    await cluster.does(user => Promise.all(itsCrds.map(crd => user.delete(refOf(crd)))))
+    await cluster.rest()
+    expect(JSON.stringify(objectAt(cluster, 'tigerastatuses.operator.tigera.io', 'apiserver')?.status)).toContain('All objects available')
+  })
 })
 
 test('without its API server the older mode says what it waits for, once the last of its pods has gone', async () => {
