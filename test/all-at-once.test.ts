@@ -1,10 +1,8 @@
 /** Faults of every part at once: each is told by the part whose it is, and none hides those of another (one board for each part, spec/installation-controller.md §12). */
 import { expect, test } from 'vitest'
-import { controllers } from '../src/controllers/index.ts'
 import type { KubeObject } from '../src/kube/objects.ts'
-import { Invalid, sentence, Waiting } from '../src/reconcile/problems.ts'
-import { withResource } from './made.ts'
-import { surroundingsOf } from './surroundings.ts'
+import { sentence } from '../src/reconcile/problems.ts'
+import { isOfCrds, ranOver, withResource } from './made.ts'
 import { recordedClusters } from './takeover/clusters.ts'
 
 const apiVersion = 'operator.tigera.io/v1'
@@ -13,25 +11,12 @@ const asking = (kind: string, spec: object, name = 'default'): KubeObject =>
 
 /** What is told of each board. */
 async function boardsOf(cluster: readonly KubeObject[]): Promise<Record<string, string>> {
-  const { reader, surroundings } = surroundingsOf(cluster)
   const boards: Record<string, string> = {}
-  for (const controller of controllers(surroundings).filter(({ name }) => name !== 'crds' && name !== 'gatewayapi-crds')) {
-    const found = await controller.read(reader)
-    if (found === undefined) continue
-    const problems = problemsOf(() => controller.desired(found).problems ?? [])
+  for (const { controller, outcome } of await ranOver(cluster, each => !isOfCrds(each))) {
     const board = controller.reports ?? ''
-    boards[board] = [boards[board] ?? '', ...problems.map(sentence)].join('\n')
+    boards[board] = [boards[board] ?? '', ...(outcome.problems ?? []).map(sentence)].join('\n')
   }
   return boards
-}
-
-function problemsOf<T>(work: () => T): T | (Invalid | Waiting)['problems'] {
-  try {
-    return work()
-  } catch (error) {
-    if (error instanceof Invalid || error instanceof Waiting) return error.problems
-    throw error
-  }
 }
 
 const wrongOverride = { spec: { template: { spec: { tolerations: [{ effect: 'Never' }] } } } }

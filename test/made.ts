@@ -15,22 +15,35 @@ export interface Made {
 }
 
 /** CRDs are made elsewhere. */
-const isOfCrds = ({ name }: Controller): boolean => name === 'crds' || name === 'gatewayapi-crds'
+export const isOfCrds = ({ name }: Controller): boolean => name === 'crds' || name === 'gatewayapi-crds'
 
-/** A crash of any controller is thrown. `only` says which of them are asked; by default all are. */
-export async function madeOf(cluster: readonly KubeObject[], only: (controller: Controller) => boolean = () => true): Promise<Made> {
+/** A controller that has something to do, and what it wants; where it is stopped that is nothing but its problems. */
+export interface Ran {
+  controller: Controller
+  outcome: Outcome
+  stopped: boolean
+}
+
+/** A crash of any controller is thrown. `only` says which of them are asked. */
+export async function ranOver(cluster: readonly KubeObject[], only: (controller: Controller) => boolean): Promise<Ran[]> {
   const { reader, surroundings } = surroundingsOf(cluster)
-  const made: Made = { objects: [], parts: [], remove: [], problems: [], warnings: [] }
-  for (const controller of controllers(surroundings).filter(each => !isOfCrds(each) && only(each))) {
-    const found = await controller.read(reader)
-    if (found === undefined) continue
+  const ran: Ran[] = []
+  for (const controller of controllers(surroundings).filter(only)) {
     try {
-      add(made, controller.desired(found))
+      const found = await controller.read(reader)
+      if (found !== undefined) ran.push({ controller, outcome: controller.desired(found), stopped: false })
     } catch (error) {
       if (!(error instanceof Invalid || error instanceof Waiting)) throw error
-      made.problems.push(...error.problems)
+      ran.push({ controller, outcome: { problems: [...error.problems] }, stopped: true })
     }
   }
+  return ran
+}
+
+/** `only` says which controllers are asked; by default all are. */
+export async function madeOf(cluster: readonly KubeObject[], only: (controller: Controller) => boolean = () => true): Promise<Made> {
+  const made: Made = { objects: [], parts: [], remove: [], problems: [], warnings: [] }
+  for (const { outcome } of await ranOver(cluster, each => !isOfCrds(each) && only(each))) add(made, outcome)
   return made
 }
 

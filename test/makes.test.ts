@@ -3,35 +3,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseManifests } from '../src/cli/manifests.ts'
-import { controllers } from '../src/controllers/index.ts'
 import { type Kind, type KubeObject, keyOf } from '../src/kube/objects.ts'
-import type { Controller, Outcome } from '../src/reconcile/controller.ts'
-import { Invalid, Waiting } from '../src/reconcile/problems.ts'
 import { leftovers } from '../src/reconcile/prune.ts'
 import { Scopes } from '../src/reconcile/scopes.ts'
 import { keysWanted, objectsWanted } from '../src/reconcile/wishes.ts'
-import { surroundingsOf } from './surroundings.ts'
+import { type Ran, ranOver } from './made.ts'
 import { recordedClusters } from './takeover/clusters.ts'
 
-interface Ran {
-  controller: Controller
-  outcome: Outcome
-}
-
 /** What every controller wants of a cluster; those that it stops are left out. */
-async function run(cluster: readonly KubeObject[]): Promise<Ran[]> {
-  const { reader, surroundings } = surroundingsOf(cluster)
-  const ran: Ran[] = []
-  for (const controller of controllers(surroundings)) {
-    try {
-      const found = await controller.read(reader)
-      if (found !== undefined) ran.push({ controller, outcome: controller.desired(found) })
-    } catch (error) {
-      if (!(error instanceof Invalid || error instanceof Waiting)) throw error
-    }
-  }
-  return ran
-}
+const run = async (cluster: readonly KubeObject[]): Promise<Ran[]> => (await ranOver(cluster, () => true)).filter(({ stopped }) => !stopped)
 
 const kindOf = ({ apiVersion, kind }: { apiVersion: string; kind: string }) => `${apiVersion} ${kind}`
 

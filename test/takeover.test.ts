@@ -2,7 +2,6 @@
 import { describe, expect, test } from 'vitest'
 import { allKinds } from '../api/index.ts'
 import type { TigeraStatus } from '../api/tigerastatus.ts'
-import { controllers } from '../src/controllers/index.ts'
 import { canonical } from '../src/kube/canonical.ts'
 import { needsWrite } from '../src/kube/compare.ts'
 import { type KubeObject, keyOf, refOf } from '../src/kube/objects.ts'
@@ -10,7 +9,7 @@ import { builtinSchema, structuralSchema } from '../src/kube/schema.ts'
 import type { Outcome } from '../src/reconcile/controller.ts'
 import { overlays } from '../src/render/overrides.ts'
 import { isWorkload } from '../src/render/workloads.ts'
-import { surroundingsOf } from './surroundings.ts'
+import { ranOver } from './made.ts'
 import { recordedClusters } from './takeover/clusters.ts'
 
 /** Who wrote the recorded objects. */
@@ -35,12 +34,9 @@ const complaintsIn = (cluster: readonly KubeObject[]): string[] =>
 
 /** All that is wanted of the cluster, and what is to be taken away. The CRDs are not among the recorded objects. */
 async function outcomeOf(cluster: readonly KubeObject[]): Promise<Required<Pick<Outcome, 'objects' | 'remove' | 'problems'>>> {
-  const { reader, surroundings } = surroundingsOf(cluster)
-  const outcomes: Outcome[] = []
-  for (const controller of controllers(surroundings).filter(({ name }) => name !== 'crds')) {
-    const found = await controller.read(reader)
-    if (found !== undefined) outcomes.push(controller.desired(found))
-  }
+  const ran = await ranOver(cluster, ({ name }) => name !== 'crds')
+  expect(ran.filter(({ stopped }) => stopped)).toEqual([])
+  const outcomes = ran.map(({ outcome }) => outcome)
   return {
     objects: outcomes.flatMap(({ objects = [] }) => objects),
     remove: outcomes.flatMap(({ remove = [] }) => remove),
