@@ -176,6 +176,12 @@ describe('BPF', () => {
       { calicoNode: calicoNode('rolled out', { env: 'maybe' }) },
       ['FELIX_BPFENABLED is "maybe", which is neither true nor false'],
     ],
+    [
+      'is not guessed from a word that every object knows either',
+      bpf,
+      { calicoNode: calicoNode('rolled out', { env: 'constructor' }) },
+      ['FELIX_BPFENABLED is "constructor", which is neither true nor false'],
+    ],
   ])('%s', (...[, spec, facts, result]) => {
     expect(switched(spec, facts)).toEqual(result)
   })

@@ -127,7 +127,7 @@ function mayStart({ migratingNamespace }: Calico, calicoNode: DaemonSet | undefi
   return before || (prepared && isRolledOut(calicoNode))
 }
 
-const truths: Record<string, boolean> = { true: true, false: false, '1': true, '0': false, t: true, f: false }
+const truths = new Map(Object.entries({ true: true, false: false, '1': true, '0': false, t: true, f: false }))
 
 /** Operators of old, and manifests, switch BPF on by the environment of calico-node. */
 function setByOldOperator({ spec }: DaemonSet): boolean | Problem {
@@ -135,7 +135,7 @@ function setByOldOperator({ spec }: DaemonSet): boolean | Problem {
   const value = container?.env?.find(({ name }) => name === 'FELIX_BPFENABLED')?.value
   if (value === undefined) return false
   return (
-    truths[value.toLowerCase()] ?? {
+    truths.get(value.toLowerCase()) ?? {
       reason: 'ResourceUpdateError',
       message: `FELIX_BPFENABLED is ${JSON.stringify(value)}, which is neither true nor false`,
       object: { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'calico-node', namespace: 'calico-system' },

@@ -35,6 +35,11 @@ test('fields that Envoy Gateway does not know are left out and told, null is not
   const { config, warnings } = reading('nonsense: 1\ngateway: {controllerName: a/b, more: 2}\nlogging: null\n')
   expect(config).toEqual({ gateway: { controllerName: 'a/b' } })
   expect(warnings).toEqual([expect.stringContaining('nonsense in'), expect.stringContaining('gateway.more in')])
+  expect(reading('toString: 1\ngateway: {constructor: {a: b}}\n')).toMatchObject({
+    config: { gateway: {} },
+    problems: [],
+    warnings: [expect.stringContaining('toString'), expect.stringContaining('gateway.constructor')],
+  })
 })
 
 test('an empty configuration is completed to what Envoy Gateway needs', () => {

@@ -101,13 +101,16 @@ const failed = (...problems: Problem[]): ConfigRead => ({ problems, warnings: []
 /** YAML has numbers as keys and no end of other things, JSON has not. */
 const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? {}))
 
+/** A name that every object has, such as `constructor`, is none of the table. */
+const own = (fields: Known, name: string) => (Object.hasOwn(fields, name) ? fields[name] : undefined)
+
 function sifted(value: Tree, wrong: (message: string, remedy: string) => Problem): ConfigRead {
   const problems: Problem[] = []
   const strange: string[] = []
   const sift = (tree: Tree, fields: Known, path: string): Tree =>
     Object.fromEntries(
       Object.entries(tree).flatMap(([name, inner]) => {
-        const field = fields[name]
+        const field = own(fields, name)
         const at = `${path}${name}`
         if (field === undefined) strange.push(at)
         if (field === undefined || inner === null) return []
