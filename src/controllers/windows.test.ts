@@ -57,9 +57,22 @@ test('nobody is served who does not want it, once what was made is gone', async 
   expect(await run(others)).toBeUndefined()
 })
 
-test('the overlay has the last word', async () => {
-  const overlay = { ...cluster.find(installation)!, metadata: { name: 'overlay' }, spec: { calicoNetwork: { windowsDataplane: 'HNS' } } }
-  expect(made(await run([...inNetwork({ windowsDataplane: 'Disabled' }), overlay]))).toContain('calico-node-windows')
+test('the overlay has the last word, and says all of it', async () => {
+  const base = asking(({ windowsNodes: _, ...spec }) => ({
+    ...spec,
+    calicoNetwork: { ...spec.calicoNetwork, windowsDataplane: 'Disabled' },
+  }))
+  const withOverlay = (spec: InstallationSpec) => {
+    const overlay = {
+      ...base.find(installation)!,
+      metadata: { name: 'overlay' },
+      spec: { calicoNetwork: { windowsDataplane: 'HNS' }, ...spec },
+    }
+    return run([...base, overlay])
+  }
+  const windowsNodes = { cniBinDir: '/bin', cniConfigDir: '/etc', cniLogDir: '/log' }
+  expect(made(await withOverlay({ windowsNodes }))).toContain('calico-node-windows')
+  expect(told(await withOverlay({}))).toEqual(['Installation default spec.windowsNodes'])
 })
 
 test('everything that is missing is told at once, and what runs goes on', async () => {

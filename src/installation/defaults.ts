@@ -19,8 +19,6 @@ export interface Around {
   readonly found: readonly FoundPool[]
   /** The pools decided before. */
   readonly recorded?: Network['ipPools']
-  /** The overlay says how to log: that takes the place of all that was said, defaults included (spec/installation-api.md §10). */
-  readonly ownLogging?: boolean
 }
 
 export function withDefaults(asked: InstallationSpec, around: Around): { spec: InstallationSpec; pools: PoolDecision } {
@@ -45,7 +43,7 @@ export function withDefaults(asked: InstallationSpec, around: Around): { spec: I
     nodeUpdateStrategy: updateStrategy(asked.nodeUpdateStrategy),
     ...(asked.typhaAffinity === undefined && provider.typhaNodeAffinity && { typhaAffinity: { nodeAffinity: provider.typhaNodeAffinity } }),
     ...(asked.azure === undefined && provider.azure && { azure: provider.azure }),
-    ...(type === 'Calico' && !around.ownLogging && { logging: { ...asked.logging, cni: { ...cniLogging, ...asked.logging?.cni } } }),
+    ...(type === 'Calico' && { logging: { ...asked.logging, cni: { ...cniLogging, ...asked.logging?.cni } } }),
   }
   const calicoNetwork = basicNetwork(spec, usual)
   const pools = decidePools({ spec: { ...spec, calicoNetwork }, ...around, podCidrs: around.facts.podCidrs })

@@ -30,7 +30,7 @@ export async function readFacts(cluster: Reader, environment: Environment, asked
   const { namespace, name } = environment.operator
   const found = await together({
     nodes: cluster.derive('nodes as Typha and the provider matter', Node, countNodes),
-    awsNode: spec.cni?.type ? undefined : cluster.get(DaemonSet, 'aws-node', 'kube-system'),
+    awsNode: base.spec?.cni?.type ? undefined : cluster.get(DaemonSet, 'aws-node', 'kube-system'),
     pools: cluster.list(kinds.ipPool),
     felix: cluster.get(kinds.felix, 'default'),
     bgp: cluster.get(kinds.bgp, 'default'),
@@ -54,7 +54,7 @@ export async function readFacts(cluster: Reader, environment: Environment, asked
   const before = cniBefore(base)
   const further = await together({
     podCidrs: isDeciding(base, found.pools)
-      ? readPodCidrs(cluster, { spec, provider, awsNode: awsNode !== undefined, cniBefore: before })
+      ? readPodCidrs(cluster, { spec: base.spec ?? {}, provider, awsNode: awsNode !== undefined, cniBefore: before })
       : undefined,
     goldmane: goldmane && cluster.get(Service, 'goldmane', ours),
     typha: lacksNodes(found.nodes) ? cluster.get(Deployment, 'calico-typha', ours) : undefined,

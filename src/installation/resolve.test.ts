@@ -113,15 +113,23 @@ test('a problem is blamed on the overlay where the overlay sets the field', () =
   ])
 })
 
-test('an overlay that chooses another CNI plugin gets the defaults of that plugin', () => {
-  const result = resolve(asking({}, { cni: { type: 'AmazonVPC' } }), factsWith())
-  expect('calico' in result && result.calico.cni).toMatchObject({
-    type: 'AmazonVPC',
-    ipam: 'AmazonVPC',
-    interfacePrefix: 'eni',
-    hostPorts: false,
-  })
-  expect('calico' in result && result.calico.spec.logging).toBeUndefined()
+test('what is usual is filled in before the overlay, which has to go with it', () => {
+  const paths = (base: InstallationSpec, overlay: InstallationSpec) =>
+    problemsOf(resolve(asking(base, overlay), factsWith())).map(({ path, message }) => `${path}: ${message.slice(0, 40)}`)
+  expect(paths({}, { cni: { type: 'AmazonVPC' } })).toHaveLength(6)
+  expect(paths({}, { calicoNetwork: { linuxDataplane: 'VPP' } })).toEqual([
+    'spec.calicoNetwork.linuxPolicySetupTimeoutSeconds: pods cannot wait for their policies with',
+  ])
+  expect(paths({}, { nodeUpdateStrategy: { rollingUpdate: { maxUnavailable: 2 } } })).toEqual([
+    'spec.nodeUpdateStrategy: it has no type, and takes the place of t',
+  ])
+  expect(paths({}, { nodeUpdateStrategy: { type: 'RollingUpdate' } })).toEqual([])
+})
+
+test('pools are made of the Installation named default while the overlay is wrong', () => {
+  const result = resolve(asking({}, { controlPlaneReplicas: 0 }), factsWith())
+  expect('problems' in result && result.problems.map(({ path }) => path)).toEqual(['spec.controlPlaneReplicas'])
+  expect(result.pools?.pools).toHaveLength(1)
 })
 
 test('pools that the overlay lists are not made, and that is told', () => {

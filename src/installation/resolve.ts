@@ -1,5 +1,5 @@
 /**
- * What was asked and what was found, decided: overlay, provider, defaults, validation, then one complete `Calico`. The table of contents of this folder; each step has its own file.
+ * What was asked and what was found, decided: provider, defaults, overlay, validation, then one complete `Calico`. The table of contents of this folder; each step has its own file.
  * Never talks to the cluster, and never asks the clock.
  */
 import type { Installation, InstallationSpec, IPPoolSpec } from '../../api/installation.ts'
@@ -11,12 +11,13 @@ import { withDefaults } from './defaults.ts'
 import { type Asked, type Facts, specOf } from './facts.ts'
 import { imageSetInUse, unusedImageSets } from './image-set.ts'
 import { memoryWarnings } from './memory.ts'
+import { overlaid } from './overlay.ts'
 import { foundPool } from './pools/convert.ts'
 import type { PoolDecision } from './pools/decide.ts'
 import { poolViolations } from './pools/validate.ts'
 import { type ProviderFacts, providerNamed } from './providers.ts'
 import { limitations, refusals } from './refusals.ts'
-import { poolSetups, setupOf } from './setup.ts'
+import { poolSetups, type Setup, setupOf } from './setup.ts'
 import { besides } from './understood.ts'
 import { specRules } from './validate.ts'
 import { unmet, withoutPullSecrets } from './waiting.ts'
@@ -28,32 +29,31 @@ export type Resolution =
   | { readonly problems: Problem[]; readonly pools?: PoolDecision }
 
 export function resolve(asked: Asked, facts: Facts): Resolution {
-  const written = laidOver(asked)
-  const provider = providerNamed(written.kubernetesProvider || facts.provider?.name)
+  const { base, overlay } = asked
+  const written = specOf(asked)
   const found = facts.pools.map(foundPool)
-  const recorded = asked.base.status?.computed?.calicoNetwork?.ipPools
-  const { logging, calicoNetwork: { ipPools: unheeded } = {} } = asked.overlay?.spec ?? {}
-  const { spec, pools } = withDefaults(written, { provider, facts, found, recorded, ownLogging: logging !== undefined })
+  const usual = withDefaults(base.spec ?? {}, {
+    provider: providerNamed(base.spec?.kubernetesProvider || facts.provider?.name),
+    ...{ facts, found, recorded: base.status?.computed?.calicoNetwork?.ipPools },
+  })
+  const { pools } = usual
+  const unheeded = overlay?.spec?.calicoNetwork?.ipPools
+  const spec = withPools(overlaid(usual.spec, overlay?.spec), pools.pools)
+  const provider = providerNamed(spec.kubernetesProvider)
 
   const unclear = asked.unclear ?? []
   // Where the other of the two Installations says it well, that counts.
   const gaps = unclear.filter(({ path = '' }) => path.includes('[') || !isSet(written, path))
   const setup = setupOf(spec, facts, gaps)
-  const problemsWith = (list: readonly IPPoolSpec[] = []) => [
-    ...providerDoubted(written, facts, asked.base),
-    ...refusals(setup, poolSetups(setup, list, gaps)),
-    ...specRules.flatMap(({ check }) => check(spec)),
-  ]
-  const problems = problemsWith(unheeded ?? spec.calicoNetwork?.ipPools)
+  const problems = [...providerDoubted(written, facts, base), ...violations(spec, { setup, gaps, listed: unheeded ?? pools.pools })]
   const images = imageSetInUse(facts.imageSets)
   const ofPools = [...pools.problems, ...poolViolations({ spec, pools: pools.pools ?? [] })]
   // Who has to change something anyway shall hear everything at once.
   if (unclear.length + problems.length > 0) {
     const all = [...problems, ...ofPools, ...withoutPullSecrets(asked, facts), ...unmet(spec, facts), ...images.problems]
-    const asWritten = [...unclear, ...problemsWith(unheeded ?? written.calicoNetwork?.ipPools)]
     return {
       problems: blamed([...unclear, ...besides(all, gaps)], asked),
-      ...(asWritten.length === 0 && { pools: { ...pools, problems: blamed(ofPools, asked) } }),
+      ...(isSoundAsWritten(asked, facts, usual.spec) && { pools: { ...pools, problems: blamed(ofPools, asked) } }),
     }
   }
 
@@ -76,13 +76,29 @@ export function resolve(asked: Asked, facts: Facts): Resolution {
   }
 }
 
-/** What is asked for, but for the pools: only those of the Installation named default are made, since with a list that comes and goes so would the addresses of pods. */
-function laidOver({ base, overlay }: Asked): InstallationSpec {
-  const spec = specOf({ base, overlay })
-  if (!overlay?.spec?.calicoNetwork?.ipPools) return spec
-  const { ipPools: _, ...network } = spec.calicoNetwork ?? {}
-  const listed = base.spec?.calicoNetwork?.ipPools
-  return { ...spec, calicoNetwork: { ...network, ...(listed && { ipPools: listed }) } }
+interface Judged {
+  readonly setup: Setup
+  readonly gaps: readonly Problem[]
+  readonly listed: readonly IPPoolSpec[] | undefined
+}
+
+/** What speaks against a spec with its defaults, with a list of pools. */
+const violations = (spec: InstallationSpec, { setup, gaps, listed = [] }: Judged): Problem[] => [
+  ...refusals(setup, poolSetups(setup, listed, gaps)),
+  ...specRules.flatMap(({ check }) => check(spec)),
+]
+
+/** Nothing that the Installation named default says is wrong, whatever its pools are by default and the overlay makes of it. */
+function isSoundAsWritten({ base, unclear = [] }: Asked, facts: Facts, usual: InstallationSpec): boolean {
+  const { spec = {} } = base
+  const judged = { setup: setupOf(usual, facts), gaps: [], listed: spec.calicoNetwork?.ipPools }
+  return [...unclear, ...providerDoubted(spec, facts, base), ...violations(usual, judged)].length === 0
+}
+
+/** Only those of the Installation named default are made, since with a list that comes and goes so would the addresses of pods. */
+function withPools({ calicoNetwork, ...spec }: InstallationSpec, pools: IPPoolSpec[] | undefined): InstallationSpec {
+  const { ipPools: _, ...network } = calicoNetwork ?? {}
+  return { ...spec, calicoNetwork: { ...network, ...(pools && { ipPools: pools }) } }
 }
 
 const poolsOfOverlay = 'No pools are made of those that the Installation overlay lists. List them in the Installation default'

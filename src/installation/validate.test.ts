@@ -47,12 +47,12 @@ const broken: Record<string, [spec: InstallationSpec, path: string, message: str
   'node-update-strategy': [[{ nodeUpdateStrategy: { type: 'OnDelete' } }, 'spec.nodeUpdateStrategy.type', 'OnDelete is not supported']],
   'node-update-pace': [
     [
-      { nodeUpdateStrategy: { rollingUpdate: { maxUnavailable: 'many' } } },
+      { nodeUpdateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 'many' } } },
       'spec.nodeUpdateStrategy.rollingUpdate.maxUnavailable',
       '"many" is no number of pods',
     ],
     [
-      { nodeUpdateStrategy: { rollingUpdate: { maxUnavailable: 1, maxSurge: '10%' } } },
+      { nodeUpdateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: '10%' } } },
       'spec.nodeUpdateStrategy.rollingUpdate',
       'maxSurge is 10% and maxUnavailable 1',
     ],
@@ -137,7 +137,10 @@ test.each<[string, InstallationSpec]>([
   ],
   ['the word that non-privileged is off', { nonPrivileged: 'Disabled' }],
   ['an override for what is no workload any more', { calicoWindowsUpgradeDaemonSet: unwilling }],
-  ['a surge when none may be missing', { nodeUpdateStrategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } } }],
+  [
+    'a surge when none may be missing',
+    { nodeUpdateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } } },
+  ],
   [
     'both names of an init container where only one changes anything',
     {

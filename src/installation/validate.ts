@@ -96,7 +96,7 @@ const pace = 'spec.nodeUpdateStrategy.rollingUpdate'
 
 /** https://kubernetes.io/docs/tasks/manage-daemon/update-daemon-set/ */
 function updatePace({ nodeUpdateStrategy: { rollingUpdate: given } = {} }: InstallationSpec): Problem[] {
-  if (!given) return []
+  if (!given || (given.maxSurge ?? given.maxUnavailable) === undefined) return []
   const isNone = (pods: number | string | undefined) => pods === undefined || /^0+%?$/.test(String(pods))
   const both = !isNone(given.maxSurge) && !isNone(given.maxUnavailable)
   const share = /^(\d+)%$/.exec(String(given.maxSurge))?.[1]
@@ -138,10 +138,14 @@ const fields: readonly SpecRule[] = [
     id: 'node-update-strategy',
     path: 'spec.nodeUpdateStrategy.type',
     says: 'Pods of calico-node are replaced by RollingUpdate.',
-    check: ({ nodeUpdateStrategy: { type } = {} }) =>
-      type === undefined || type === 'RollingUpdate'
-        ? []
-        : [invalid('spec.nodeUpdateStrategy.type', `${type} is not supported`, 'Write RollingUpdate, or leave it out')],
+    check: ({ nodeUpdateStrategy }) => {
+      const { type } = nodeUpdateStrategy ?? {}
+      if (!nodeUpdateStrategy || type === 'RollingUpdate') return []
+      // What is missing has a default, but in an overlay.
+      return type
+        ? [invalid('spec.nodeUpdateStrategy.type', `${type} is not supported`, 'Write RollingUpdate, or leave it out')]
+        : [invalid('spec.nodeUpdateStrategy', 'it has no type, and takes the place of the whole', 'Write type: RollingUpdate in it')]
+    },
   },
   {
     id: 'node-update-pace',

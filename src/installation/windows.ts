@@ -1,5 +1,6 @@
 /** What Windows nodes are given, and what they cannot go on without and somebody else has to bring. Only tells; who waits is the controller (spec/installation-controller.md §13). */
 import type { InstallationSpec } from '../../api/installation.ts'
+import { refOf } from '../kube/objects.ts'
 import type { Problem } from '../reconcile/problems.ts'
 import type { Calico } from './calico.ts'
 import type { Asked, Facts } from './facts.ts'
@@ -40,6 +41,7 @@ export function windowsOf(spec: InstallationSpec): Calico['windows'] {
 export function windowsHeldUp(asked: Asked, facts: Facts, { calico, found }: { calico: Calico; found: WindowsFacts }): Problem[] {
   const missing = [
     facts.servicesEndpoint ? undefined : withoutEndpoint(facts),
+    withoutDirectories(asked, calico),
     found.affinity && withoutAffinity[found.affinity],
     found.dns.addresses ? undefined : withoutDns(found.dns.at),
   ]
@@ -57,6 +59,19 @@ const withoutEndpoint = ({ environment: { operator } }: Facts): Problem => ({
   remedy:
     'Create it with KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT: Windows nodes cannot reach the API by its Service until Calico runs',
 })
+
+/** Whoever switches Windows on in an overlay has to say it all there: what is usual is filled in for the Installation named default alone. */
+function withoutDirectories({ base }: Asked, { windows }: Calico): Problem | undefined {
+  const { bin, config, log } = windows?.cniDirs ?? {}
+  if (bin && config && log) return undefined
+  return {
+    reason: 'ResourceNotReady',
+    message: 'Installation spec.windowsNodes lacks cniBinDir, cniConfigDir or cniLogDir',
+    object: refOf(base),
+    path: 'spec.windowsNodes',
+    remedy: 'Write all three where windowsDataplane is HNS, or write windowsDataplane in the Installation default',
+  }
+}
 
 const ipam = { apiVersion: 'projectcalico.org/v3', kind: 'IPAMConfiguration', name: 'default' }
 
