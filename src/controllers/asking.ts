@@ -96,7 +96,7 @@ const twice = (resource: Asking, { metadata: { name } }: Asking): Problem => ({
   remedy: 'Delete one of them',
 })
 
-const undecided: Problem = {
+export const undecided: Problem = {
   ...withoutInstallation,
   reason: 'ResourceNotReady',
   message: 'Waiting for Installation Variant to be set',

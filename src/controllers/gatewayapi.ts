@@ -10,9 +10,9 @@ import { type Problem, Waiting } from '../reconcile/problems.ts'
 import { finish } from '../render/finish.ts'
 import { certgenName, webhookName } from '../render/gateway/certgen.ts'
 import { gateway } from '../render/gateway/gateway.ts'
-import { gatewaySystem } from '../render/parts/places.ts'
+import { calicoSystem, gatewaySystem } from '../render/parts/places.ts'
 import { type Decision, readAsked, readStanding, withoutInstallation } from './asked.ts'
-import { calicoFor, type Heard, readAsking } from './asking.ts'
+import { calicoFor, type Heard, readAsking, undecided } from './asking.ts'
 import type { Surroundings } from './surroundings.ts'
 
 interface Found extends Heard<GatewayAPI> {
@@ -23,6 +23,8 @@ interface Found extends Heard<GatewayAPI> {
   /** EnvoyProxies that are there of those that are named, by namespace and name. */
   proxies: ReadonlyMap<string, gatewayKinds.EnvoyProxy>
   certificates: CertificatesFound
+  /** Calico has begun to connect pods: before that none would run. */
+  connected: boolean
 }
 
 interface CertificatesFound {
@@ -55,17 +57,18 @@ export const gatewayApi = ({ environment }: Surroundings) =>
       const [heard, asked] = await Promise.all([readAsking(cluster, serves), readAsked(cluster)])
       if (!heard) return undefined
       const { resource } = heard
-      const [decision, custom, proxies, certificates] = await Promise.all([
+      const [decision, custom, proxies, certificates, account] = await Promise.all([
         asked && readStanding(cluster, environment, asked),
         readCustom(cluster, resource),
         readProxies(cluster, resource),
         readCertificates(cluster),
+        cluster.get(kinds.ServiceAccount, 'calico-node', calicoSystem),
       ])
-      return { ...heard, decision, custom, proxies, certificates }
+      return { ...heard, decision, custom, proxies, certificates, connected: account !== undefined }
     },
 
     desired(found) {
-      const { decision, custom, proxies, certificates, ...heard } = found
+      const { decision, custom, proxies, certificates, connected, ...heard } = found
       const { resource } = heard
       if (!decision) throw new Waiting([withoutInstallation])
       const calico = calicoFor(
@@ -74,6 +77,7 @@ export const gatewayApi = ({ environment }: Surroundings) =>
           images: ['envoyGateway', 'envoyProxy', 'envoyRatelimit'],
           overrides: ['gatewayControllerDeployment', 'gatewayCertgenJob'],
           wrong: [...(custom?.problems ?? []), ...classProblems(resource, proxies)],
+          missing: connected ? [] : [undecided],
         },
       )
       const wanted = needsCertificates(certificates, calico.image('envoyGateway'))

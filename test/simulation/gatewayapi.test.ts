@@ -24,7 +24,8 @@ const ask: ObjectRef = { apiVersion: operator, kind: 'GatewayAPI', name: 'defaul
 const installation: ObjectRef = { apiVersion: operator, kind: 'Installation', name: 'default' }
 const job: ObjectRef = { apiVersion: 'batch/v1', kind: 'Job', namespace: space, name: 'tigera-gateway-api-gateway-helm-certgen' }
 
-/** Calico without and with Envoy Gateway. */
+/** Nothing but nodes, then Calico without and with Envoy Gateway. */
+let empty: Snapshot
 let bare: Snapshot
 let installed: Snapshot
 const open: Offline[] = []
@@ -33,6 +34,7 @@ beforeAll(async () => {
   const cluster = new Offline({ keys: knownKeys(), start })
   await cluster.furnish(ground('v3'))
   await cluster.addNodes([{ count: 3 }])
+  empty = cluster.sandbox.snapshot()
   await cluster.furnish([resource('Installation', { kubeletVolumePluginPath: 'None' })])
   await cluster.start({ systemRoots: '' })
   await cluster.rest()
@@ -500,4 +502,14 @@ test('without an Installation it is told what is missing', async () => {
   await cluster.start({ systemRoots: '' })
   await cluster.rest()
   expect(await said(cluster)).toContain('Installation not found')
+})
+
+test('nothing of it is made before Calico connects pods, and everything when it does', async () => {
+  const cluster = await operated(empty, [resource('Installation', { calicoNetwork: { ipPools: [] } }), asking()])
+  expect(await said(cluster)).toContain('Waiting for Installation Variant to be set')
+  expect(await all(cluster, 'v1', 'namespaces')).not.toContainEqual(
+    expect.objectContaining({ metadata: expect.objectContaining({ name: space }) }),
+  )
+  await patch(cluster, installation, { spec: { calicoNetwork: { ipPools: null } } })
+  expect(await said(cluster)).toBe('fine')
 })
