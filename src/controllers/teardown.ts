@@ -6,7 +6,7 @@ import { readUsersAuthority } from '../certificates/trust.ts'
 import { Pod } from '../kube/kinds.ts'
 import { type ObjectRef, refOf } from '../kube/objects.ts'
 import type { Condition, Outcome, Reader } from '../reconcile/controller.ts'
-import { calicoSystem } from '../render/parts/places.ts'
+import { calicoSystem, gatewaySystem } from '../render/parts/places.ts'
 import { ifOurs } from './if-ours.ts'
 
 /** Kept on the Installation while it lives. The reference knows it too, and can take over at any time. */
@@ -31,7 +31,7 @@ const own = [workload('Deployment', 'calico-kube-controllers'), workload('Daemon
 /** Other resources asked for these, and they go with those; their pods have networking all the same. */
 const others = [
   ...['calico-apiserver', 'calico-webhooks', 'goldmane', 'whisker', 'guardian'].map(name => workload('Deployment', name)),
-  workload('Deployment', 'envoy-gateway', 'tigera-gateway'),
+  workload('Deployment', 'envoy-gateway', gatewaySystem),
 ]
 /** Of all kinds of nodes. */
 const nodes = [workload('DaemonSet', 'calico-node'), workload('DaemonSet', 'calico-node-windows')]

@@ -14,6 +14,7 @@ import { labels } from './overrides/names.ts'
 import { resources } from './overrides/resources.ts'
 import { toleration } from './overrides/scheduling.ts'
 import type { Rule } from './rule.ts'
+import { wantsWindows } from './windows.ts'
 
 type SpecRule = Rule<InstallationSpec>
 
@@ -84,9 +85,9 @@ const componentResources = ({ componentResources: given }: InstallationSpec): Pr
     each(given, 'spec.componentResources', ({ resourceRequirements }, at) => resources(resourceRequirements, `${at}.resourceRequirements`)),
   )
 
-function serviceCidrs({ serviceCIDRs = [], calicoNetwork: { windowsDataplane = 'Disabled' } = {} }: InstallationSpec): Problem[] {
-  if (windowsDataplane === 'Disabled') return []
-  return serviceCIDRs.flatMap((cidr, index) =>
+function serviceCidrs(spec: InstallationSpec): Problem[] {
+  if (!wantsWindows(spec)) return []
+  return (spec.serviceCIDRs ?? []).flatMap((cidr, index) =>
     parseCidr(cidr) ? [] : [invalid(`spec.serviceCIDRs[${index}]`, `${cidr} is no range of addresses`, 'Write it as 10.96.0.0/12')],
   )
 }
