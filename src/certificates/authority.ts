@@ -2,6 +2,7 @@
 import type { InstallationSpec } from '../../api/installation.ts'
 import { belongsTo, type Certificate, certificateBlocks, firstCertificate, hasPrivateKey, pemOf, privateKey } from './certificate.ts'
 import type { PrivateKey } from './key-source.ts'
+import { once } from './once.ts'
 import { canSign, keyIdOf, type Signer, signAuthority } from './sign.ts'
 
 /** What goes into `tls.crt` and `tls.key`. */
@@ -39,7 +40,7 @@ export interface Unusable {
 export const told = 'holds a private key, and everybody may read it'
 
 /** Signs with the key and certificate of a Secret. */
-export function ownAuthority({ certificatePem, privateKeyPem }: IssuedPair): Authority | Unusable {
+export const ownAuthority = once(({ certificatePem, privateKeyPem }: IssuedPair): Authority | Unusable => {
   if (hasPrivateKey(certificatePem)) return { wrong: `its tls.crt ${told}` }
   const certificate = firstCertificate(certificatePem)
   if (!certificate) return { wrong: 'its tls.crt holds no PEM certificate that can be read' }
@@ -48,16 +49,16 @@ export function ownAuthority({ certificatePem, privateKeyPem }: IssuedPair): Aut
   if (!canSign(key)) return { wrong: 'its tls.key is neither RSA nor on one of the curves P-256, P-384 and P-521' }
   const keyId = keyIdOfAuthority(certificate)
   return { pem: certificatePem, certificate, keyId, signer: { name: certificate.subject, key, keyId } }
-}
+})
 
 /** Trusts who answers the pods' requests. */
-export function managedAuthority(management: CertificateManagement): Authority | Unusable {
+export const managedAuthority = once((management: CertificateManagement): Authority | Unusable => {
   const pem = Buffer.from(management.caCert, 'base64').toString()
   if (hasPrivateKey(pem)) return { wrong: `spec.certificateManagement.caCert ${told}` }
   const certificate = firstCertificate(pem)
   if (!certificate) return { wrong: 'spec.certificateManagement.caCert holds no PEM certificate that can be read' }
   return { pem, certificate, keyId: keyIdOfAuthority(certificate), management }
-}
+})
 
 /** A new authority for a hundred years, from a key nobody else has: what goes into `tls.crt` and `tls.key`. */
 export function issueAuthority(key: PrivateKey, now: number, serial: Uint8Array): IssuedPair {

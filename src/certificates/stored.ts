@@ -7,6 +7,7 @@ import type { Problem } from '../reconcile/problems.ts'
 import { type Authority, type IssuedPair, issuedBy, operatorSigner, told } from './authority.ts'
 import { belongsTo, type Certificate, firstCertificate, hasPrivateKey } from './certificate.ts'
 import { renewalDays } from './leaf.ts'
+import { once } from './once.ts'
 
 /** The label by which the operator marks Secrets it issued or copied; its value names the issuer. */
 export const signerLabel = 'certificates.operator.tigera.io/signer'
@@ -66,9 +67,9 @@ export function judgeCertificate(
   secret: Secret | undefined,
   { authority, now }: Pick<Expectation, 'authority' | 'now'>,
 ): 'missing' | 'operator' | Buffer {
-  const pem = secret && read(secret).certificatePem
-  const certificate = pem && !hasPrivateKey(pem.toString()) ? firstCertificate(pem.toString()) : undefined
-  if (!pem || !certificate || now < certificate.notBefore || now > certificate.notAfter) return 'missing'
+  if (!secret) return 'missing'
+  const { pem, certificate } = readCertificate(secret)
+  if (!certificate || now < certificate.notBefore || now > certificate.notAfter) return 'missing'
   const operators = issuedByOperator(secret, certificate, authority)
   if (operators && (authority.management || certificate.notAfter - now < renewalDays * day)) return 'missing'
   return operators && issuedBy(certificate, authority) ? 'operator' : pem
@@ -78,9 +79,10 @@ export function judgeCertificate(
 export const daysLeft = ({ notAfter }: Certificate, now: number): number => Math.floor((notAfter - now) / day)
 
 /** Why a pair of the operator's must be replaced. */
-function unfit({ pair: { certificate }, keyPem }: ReadPair, { names, authority, now }: Expectation): string | undefined {
+function unfit(read: ReadPair, { names, authority, now }: Expectation): string | undefined {
+  const { certificate } = read.pair
   if (authority.management) return 'pods request their certificates themselves'
-  if (!belongsTo(certificate, keyPem)) return 'its key is not the key of its certificate'
+  if (!isWhole(read)) return 'its key is not the key of its certificate'
   if (now < certificate.notBefore) return 'it is not valid yet'
   if (certificate.notAfter - now < renewalDays * day) return `it ends on ${date(certificate.notAfter)}`
   if (!issuedBy(certificate, authority)) return 'another authority signed it'
@@ -89,12 +91,13 @@ function unfit({ pair: { certificate }, keyPem }: ReadPair, { names, authority, 
   return lacking.length > 0 ? `it is not made out to ${lacking.join(', ')}` : undefined
 }
 
-function judgeUsers(secret: Secret, { pair, keyPem }: ReadPair, { now, peerChecked }: Expectation): Verdict {
+function judgeUsers(secret: Secret, read: ReadPair, { now, peerChecked }: Expectation): Verdict {
+  const { pair } = read
   const { notBefore, notAfter } = pair.certificate
   const problems = [
     now < notBefore && `its certificate is not valid before ${date(notBefore)}`,
     now > notAfter && `its certificate ended on ${date(notAfter)}`,
-    !belongsTo(pair.certificate, keyPem) && 'its key is not the key of its certificate',
+    !isWhole(read) && 'its key is not the key of its certificate',
     peerChecked && !identified(pair.data) && 'it says neither common-name nor uri-san, by which peers know the owner of its certificate',
   ].filter(problem => problem !== false && problem !== undefined)
   return problems.length > 0 ? wrong(secret, problems) : { kind: 'user', pair }
@@ -115,6 +118,14 @@ interface ReadPair {
   keyPem: string
 }
 
+const isWhole = once(({ pair, keyPem }: ReadPair) => belongsTo(pair.certificate, keyPem))
+
+const readCertificate = once((secret: Secret) => {
+  const pem = read(secret).certificatePem
+  const text = pem.toString()
+  return { pem, certificate: hasPrivateKey(text) ? undefined : firstCertificate(text) }
+})
+
 function read(secret: Secret) {
   const data = secret.data ?? {}
   const [keyName, certificateName] = legacyKeys.find(([, certificate]) => data[certificate]) ?? legacyKeys[0]
@@ -123,7 +134,7 @@ function read(secret: Secret) {
   return { keyName, certificateName, certificatePem, keyPem }
 }
 
-function readPair(secret: Secret): ReadPair | { wrong: string[] } {
+const readPair = once((secret: Secret): ReadPair | { wrong: string[] } => {
   const { keyName, certificateName, certificatePem, keyPem } = read(secret)
   const lacking = [certificatePem.length === 0 && certificateName, keyPem.length === 0 && keyName].filter(name => name !== false)
   if (lacking.length > 0) return { wrong: lacking.map(name => `it has no ${name}`) }
@@ -137,10 +148,10 @@ function readPair(secret: Secret): ReadPair | { wrong: string[] } {
     ...(secret.type !== undefined && secret.type !== 'Opaque' && { type: secret.type }),
   }
   return { pair, keyPem: keyPem.toString() }
-}
+})
 
 /** A pair as it will lie in its Secret. */
-export function freshPair({ certificatePem, privateKeyPem }: IssuedPair): StoredPair {
+export const freshPair = once(({ certificatePem, privateKeyPem }: IssuedPair): StoredPair => {
   const pem = Buffer.from(certificatePem)
   const certificate = firstCertificate(certificatePem)
   if (!certificate) throw new Error('the certificate just issued cannot be read')
@@ -149,7 +160,7 @@ export function freshPair({ certificatePem, privateKeyPem }: IssuedPair): Stored
     certificatePem: pem,
     data: { 'tls.crt': pem.toString('base64'), 'tls.key': Buffer.from(privateKeyPem).toString('base64') },
   }
-}
+})
 
 const date = (time: number): string => new Date(time).toISOString().replace('.000Z', 'Z')
 

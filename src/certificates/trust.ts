@@ -16,8 +16,9 @@ import {
   type Unusable,
 } from './authority.ts'
 import type { BundleEntry } from './bundle.ts'
-import { certificateBlocks, firstCertificate, hasPrivateKey } from './certificate.ts'
+import { type Certificate, certificateBlocks, firstCertificate, hasPrivateKey } from './certificate.ts'
 import type { Issuer } from './issue.ts'
+import { once } from './once.ts'
 import { pairSecret, type SecretName } from './secrets.ts'
 import { freshPair, judgeCertificate } from './stored.ts'
 
@@ -46,7 +47,7 @@ export async function readAuthority(cluster: Reader, issuer: Issuer, options: Au
   const ref: ObjectRef = { apiVersion: 'v1', kind: 'Secret', name: authoritySecret, namespace }
   if (management) return { ...usable(managedAuthority(management), ref, options), ...(create && (await leftOver(cluster, ref))) }
   const secret = await cluster.get(Secret, authoritySecret, namespace)
-  const stored = pairOf(secret)
+  const stored = secret && pairOf(secret).pair
   if (stored) issuer.authorityStored()
   else if (!create) return notYet(cluster, ref)
   const pair = stored ?? (await issuer.authority())
@@ -74,18 +75,18 @@ async function leftOver(cluster: Reader, ref: ObjectRef): Promise<Pick<Authority
 
 /** The Secret of the authority, where the user put one of his own into it. */
 export async function readUsersAuthority(cluster: Reader, namespace: string): Promise<ObjectRef | undefined> {
-  const pair = pairOf(await cluster.get(Secret, authoritySecret, namespace))
-  const certificate = pair && firstCertificate(pair.certificatePem)
+  const secret = await cluster.get(Secret, authoritySecret, namespace)
+  const { certificate } = (secret && pairOf(secret)) ?? {}
   const users = certificate && !certificate.commonName.startsWith(operatorSigner)
   return users ? { apiVersion: 'v1', kind: 'Secret', name: authoritySecret, namespace } : undefined
 }
 
-/** The pair in the authority's Secret; one that lacks a half counts as none. */
-function pairOf(secret: Secret | undefined): IssuedPair | undefined {
-  const text = (key: string) => Buffer.from(secret?.data?.[key] ?? '', 'base64').toString()
+/** The pair in the authority's Secret, and its certificate where it can be read; one that lacks a half counts as none. */
+const pairOf = once(({ data = {} }: Secret): { pair?: IssuedPair; certificate?: Certificate } => {
+  const text = (key: string) => Buffer.from(data[key] ?? '', 'base64').toString()
   const pair = { certificatePem: text('tls.crt'), privateKeyPem: text('tls.key') }
-  return pair.certificatePem && pair.privateKeyPem ? pair : undefined
-}
+  return pair.certificatePem && pair.privateKeyPem ? { pair, certificate: firstCertificate(pair.certificatePem) } : {}
+})
 
 /** The authority's own Secret: nothing in it but the pair, and the type it has already. */
 function kept(pair: IssuedPair, namespace: string, type?: string): Secret {
