@@ -12,6 +12,7 @@ import type { Clock } from './clock.ts'
 import { needsWrite, type Ownership } from './compare.ts'
 import { Contest, effectOf, Unsettled } from './contest.ts'
 import { isAlreadyExists, isConflict, isInvalid, isNotFound, Stale } from './errors.ts'
+import { Fulfilled } from './fulfilled.ts'
 import { clearer, mustBeReplaced } from './immutable.ts'
 import { describe, type Kind, type KubeObject, keyOf, type ObjectRef, refOf } from './objects.ts'
 import { contester, othersOf } from './others.ts'
@@ -53,9 +54,7 @@ export class Applier {
   readonly #contest: Contest
   /** The write of each object that is under way, others waiting behind it. */
   readonly #turns = new Map<string, Promise<unknown>>()
-  /** The wishes that a live object, as the cache has it, was found to fulfil: neither changes, so they need not be compared again. */
-  readonly #fulfilled = new WeakMap<KubeObject, Set<string>>()
-  readonly #contents = new WeakMap<KubeObject, string>()
+  readonly #fulfilled = new Fulfilled()
 
   constructor(options: ApplierOptions) {
     this.#options = options
@@ -69,11 +68,10 @@ export class Applier {
   apply(object: KubeObject, options: ApplyOptions = {}): Promise<Applied> {
     const { manager, predecessors, schemas } = this.#options
     const { defaults, part = defaults !== undefined, subresource, statusInside } = options
-    const text = `${this.#contentOf(object)} ${JSON.stringify(options)}`
     return this.#inTurn(refOf(object), async () => {
       const schema = await schemas(object.apiVersion, object.kind) // of a large kind it may still be on its way
       const how: Ownership = { schema, manager, predecessors, whole: !part, subresource, statusInside }
-      return this.#apply({ ref: refOf(object), object, options, how, text })
+      return this.#apply({ ref: refOf(object), object, options, how })
     })
   }
 
@@ -96,13 +94,6 @@ export class Applier {
       if (patch) this.#options.cache.observed(await this.#options.client.mergePatch(ref, patch))
       return patch !== undefined
     })
-  }
-
-  /** Equal for equal objects. None is changed after it has been wished for, and many are wished for again and again. */
-  #contentOf(object: KubeObject): string {
-    const known = this.#contents.get(object) ?? createHash('sha256').update(JSON.stringify(object)).digest('base64')
-    this.#contents.set(object, known)
-    return known
   }
 
   kindOf(ref: { apiVersion: string; kind: string }): Kind {
@@ -140,23 +131,25 @@ export class Applier {
     const expected = object.metadata.uid
     if (live && (options.createOnly || this.#isLeftAlone(ref, live))) return { wrote: false, object: live }
     if (expected !== undefined && live?.metadata.uid !== expected) return { wrote: false, object: live ?? object }
-    if (live && this.#fulfilled.get(live)?.has(wish.text)) return { wrote: false, object: live }
+    if (live && this.#fulfilled.has(live, wish)) return { wrote: false, object: live }
     const wanted = this.#wanted(wish, live)
     const difference = needsWrite(wanted, live, how)
     if (!difference) return this.#fulfils(live!, wish)
     if (isOutdated(options, live)) return { wrote: false, object: live ?? object, outdated: true }
-    this.#contest.admit({ ref, wish: wish.text }, live, { difference, manager: live && contester(live, difference, how) })
+    const attempt = { ref, wish: textOf(wish) }
+    this.#contest.admit(attempt, live, { difference, manager: live && contester(live, difference, how) })
     if (live) this.#tellOfOthers(wanted, live, wish)
     const answer = await this.#write(wish, { wanted, live, difference }).catch(error => Promise.reject(clearer(error, ref)))
     this.#options.cache.observed(answer)
     const left = options.createOnly ? undefined : needsWrite(wanted, answer, how)
-    this.#contest.written({ ref, wish: wish.text }, answer, left)
+    this.#contest.written(attempt, answer, left)
     if (left) throw new Unsettled(ref, left)
+    this.#fulfilled.written(answer, wish)
     return { wrote: effectOf(live, answer, options), object: answer, difference }
   }
 
-  #fulfils(live: KubeObject, { text }: Wish): Applied {
-    this.#fulfilled.set(live, (this.#fulfilled.get(live) ?? new Set()).add(text))
+  #fulfils(live: KubeObject, wish: Wish): Applied {
+    this.#fulfilled.add(live, wish)
     return { wrote: false, object: live }
   }
 
@@ -272,3 +265,9 @@ export class Applier {
 
 const isOutdated = ({ over }: ApplyOptions, live: KubeObject | undefined): boolean =>
   over !== undefined && (live?.metadata.resourceVersion ?? '') !== over
+
+/** Equal for equal wishes; short, because the last one of each object is remembered. */
+const textOf = ({ object, options }: Wish): string =>
+  createHash('sha256')
+    .update(JSON.stringify([object, options]))
+    .digest('base64')

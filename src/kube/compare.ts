@@ -115,7 +115,7 @@ function isServers(live: KubeObject, schema: SchemaNode | undefined, path: Path)
 
 function isDefaultAt(path: Path, live: KubeObject, schema: SchemaNode | undefined): boolean {
   const { value, parent, parentSchema, names } = placeOf(live, schema, path)
-  return isMap(parent) && same(serverDefault(parentSchema, String(names.at(-1)), parent), value)
+  return isMap(parent) && sameJson(serverDefault(parentSchema, String(names.at(-1)), parent), value)
 }
 
 function isKeptAt(path: Path, live: KubeObject, schema: SchemaNode | undefined): boolean {
@@ -226,7 +226,7 @@ export function equal(wanted: unknown, live: unknown, schema: SchemaNode | undef
   const agree = (name: string): boolean => {
     const [mine, theirs] = [wanted[name], live[name]]
     if (mine !== undefined && theirs !== undefined) return equal(mine, theirs, childOf(schema, name, mine))
-    if (mine === undefined && same(serverDefault(schema, name, wanted), theirs)) return true
+    if (mine === undefined && sameJson(serverDefault(schema, name, wanted), theirs)) return true
     return isLeftOut(mine ?? theirs, name, schema)
   }
   return Object.keys(wanted).every(agree) && Object.keys(live).every(name => Object.hasOwn(wanted, name) || agree(name))
@@ -247,9 +247,11 @@ function sameScalar(wanted: unknown, live: unknown, schema: SchemaNode | undefin
 }
 
 /** Equality of JSON, keys in any order. */
-function same(one: unknown, other: unknown): boolean {
+export function sameJson(one: unknown, other: unknown): boolean {
   if (one === other) return true
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
-  const [a, b] = [Object.entries(one), other as Record<string, unknown>]
-  return Array.isArray(one) === Array.isArray(other) && a.length === Object.keys(b).length && a.every(([key, value]) => same(value, b[key]))
+  if (Array.isArray(one))
+    return Array.isArray(other) && one.length === other.length && one.every((item, index) => sameJson(item, other[index]))
+  if (!isMap(one) || !isMap(other)) return false
+  const names = Object.keys(one)
+  return names.length === Object.keys(other).length && names.every(name => Object.hasOwn(other, name) && sameJson(one[name], other[name]))
 }

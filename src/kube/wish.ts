@@ -35,7 +35,6 @@ export interface Wish {
   object: KubeObject
   options: ApplyOptions
   how: Ownership
-  text: string
 }
 
 /** What is to be written over what, and why. */
