@@ -124,6 +124,8 @@ export type AnyResource = Resource<Definition, KubeObject>
 export function resource<const D extends Definition>(definition: D): Resource<D> {
   const { group, version, kind, plural, scope } = definition
   const schema = wholeObject(definition)
+  let bare: JsonSchema | undefined
+  const withoutWords = () => (bare ??= withoutDescriptions(schema))
   return {
     apiVersion: `${group}/${version}`,
     kind,
@@ -131,7 +133,7 @@ export function resource<const D extends Definition>(definition: D): Resource<D>
     namespaced: scope === 'Namespaced',
     definition,
     schema,
-    crd: ({ descriptions = false } = {}) => crd(definition, descriptions ? schema : withoutDescriptions(schema)),
+    crd: ({ descriptions = false } = {}) => crd(definition, descriptions ? schema : withoutWords()),
   }
 }
 

@@ -34,7 +34,7 @@ export function trustedBundle(options: BundleOptions): { bundle: TrustedBundle; 
   const entries = [{ namespace: operatorNamespace, name: authoritySecret, pem: authority.pem }, ...options.entries].sort(byName)
   const hashes = {
     ...Object.fromEntries(entries.map(entry => [hashKey(entry.namespace, entry.name), hash(entry.pem)])),
-    ...(systemRoots !== '' && { 'hash.operator.tigera.io/system': hash(systemRoots) }),
+    ...(systemRoots !== '' && { 'hash.operator.tigera.io/system': hashOfRoots(systemRoots) }),
   }
   const text = entries.map(printed).join('')
   return {
@@ -61,6 +61,14 @@ export function systemRoots(found: ConfigMap | undefined, own: string, refresh =
   const there = found?.data?.[rootsFile]
   return refresh || !there ? own : there
 }
+
+/** There are 200 KB of them, the same in every bundle. */
+function hashOfRoots(roots: string): string {
+  if (hashed.roots !== roots) hashed = { roots, hash: hash(roots) }
+  return hashed.hash
+}
+
+let hashed = { roots: '', hash: '' }
 
 function mounts(name: string, roots: boolean): VolumeMount[] {
   const all = { name, mountPath: directory, readOnly: true }

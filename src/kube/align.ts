@@ -11,12 +11,14 @@ const orderFree = new Set(['Volume', 'VolumeMount', 'VolumeDevice', 'ContainerPo
 /** The wanted value with such lists in the order of the live one; items that are new stay where they stood. */
 export function aligned<T>(wanted: T, live: unknown, schema: SchemaNode | undefined): T
 export function aligned(wanted: unknown, live: unknown, schema: SchemaNode | undefined): unknown {
+  // Below what nothing is known of, all lists are replaced as they are.
+  if (schema === undefined) return wanted
   if (isMap(wanted) && isMap(live)) {
-    return Object.fromEntries(
-      Object.entries(wanted).map(([name, value]) => [name, aligned<unknown>(value, live[name], childOf(schema, name))]),
-    )
+    const result: Record<string, unknown> = {}
+    for (const name of Object.keys(wanted)) result[name] = aligned<unknown>(wanted[name], live[name], childOf(schema, name))
+    return result
   }
-  if (!Array.isArray(wanted) || !Array.isArray(live) || schema?.list !== 'map') return wanted
+  if (!Array.isArray(wanted) || !Array.isArray(live) || schema.list !== 'map') return wanted
   const places = new Map(live.map((item, index) => [stepOf(item, schema), index]))
   const items = wanted.map(item => aligned<unknown>(item, live[places.get(stepOf(item, schema)) ?? -1], schema.items))
   return isOrderFree(items, schema) ? inOrderOf(items, item => places.get(stepOf(item, schema))) : items

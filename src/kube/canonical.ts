@@ -127,14 +127,22 @@ function ofValue(value: unknown, place: Place): unknown {
 function ofMap(value: Record<string, unknown>, place: Place): unknown {
   const { schema, builtin, path, fail } = place
   const result: Record<string, unknown> = {}
-  for (const [name, item] of Object.entries(withoutAlias(value, schema))) {
-    const at = path === '' ? name : `${path}.${name}`
+  const map = withoutAlias(value, schema)
+  for (const name of Object.keys(map)) {
+    const item = map[name]
     if (item === undefined || item === null || isDropped(schema, name, value) || (isZero(item) && isRefilled(value, name, schema))) continue
-    const clean = ofValue(item, { schema: known(place, name, { item, at }), builtin, path: at, fail })
+    const child = known(place, name, item)
+    const clean = isPlain(item, child) ? item : ofValue(item, { schema: child, builtin, path: within(path, name), fail })
     if (clean !== undefined) result[name] = clean
   }
   return builtin && schema?.type === 'map' && Object.keys(result).length === 0 ? undefined : result
 }
+
+const within = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`)
+
+/** Whether a value is one of those, and of a type, of which nearly all are: it is as it should be, and stays as it is. */
+const isPlain = (value: unknown, schema: SchemaNode | undefined): boolean =>
+  typeof value === 'string' ? !schema || schema.type === 'string' : typeof value === 'boolean' && schema?.type === 'boolean'
 
 /** A zero where the server cannot tell it from nothing, and puts its default or what it allocates: only nothing says the same each time. */
 function isRefilled(object: Record<string, unknown>, name: string, schema: SchemaNode | undefined): boolean {
@@ -144,9 +152,9 @@ function isRefilled(object: Record<string, unknown>, name: string, schema: Schem
 }
 
 /** The schema of a field that may be there; fields that the server has never heard of make it refuse the object with status 500. */
-function known({ schema, fail }: Place, name: string, { item, at }: { item: unknown; at: string }): SchemaNode | undefined {
+function known({ schema, path, fail }: Place, name: string, item: unknown): SchemaNode | undefined {
   const child = schema && childOf(schema, name, item)
-  if (schema?.type === 'object' && !child && !schema.preserveUnknown) throw fail(at, 'there is no such field')
+  if (schema?.type === 'object' && !child && !schema.preserveUnknown) throw fail(within(path, name), 'there is no such field')
   return child
 }
 
@@ -159,8 +167,9 @@ function withoutAlias(value: Record<string, unknown>, schema: SchemaNode | undef
 
 function ofList(value: unknown[], place: Place): unknown {
   const { schema, builtin, path } = place
+  const inner = schema?.items
   const items = value
-    .map((item, index) => ofValue(item, { ...place, schema: schema?.items, path: `${path}[${index}]` }))
+    .map((item, index) => (isPlain(item, inner) ? item : ofValue(item, { ...place, schema: inner, path: `${path}[${index}]` })))
     .filter(item => item !== undefined)
   if (items.length === 0 && builtin) return undefined
   if (mergeOf(schema) !== 'atomic') unique(items, place)

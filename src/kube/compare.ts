@@ -48,7 +48,7 @@ export function needsWrite(wanted: KubeObject, live: KubeObject | undefined, own
   if (!live) return { why: 'absent', path: '', steps: [] }
   const { schema, manager, subresource } = ownership
   const own = fieldsOf(entryOf(live, { manager, operation: 'Apply', subresource }))
-  const found = differenceInFields({ wanted: contentOf(wanted, ownership), live, schema, own, path: [] })
+  const found = differenceInFields({ wanted: contentOf(wanted, ownership), live, schema, own })
   if (found) return { why: found.why, path: inWords(found.path), steps: found.path }
   const [path] = leftovers(wanted, live, ownership)
   return path && { why: 'not wanted', path: inWords(path), steps: path }
@@ -129,13 +129,15 @@ interface Pair {
   live: unknown
   schema: SchemaNode | undefined
   own: Fields | undefined
-  path: Path
 }
 
+/** The path is from the value on, and grows on the way back: mostly there is nothing to find. */
 interface Found {
   why: Difference['why']
   path: Path
 }
+
+const below = (step: string, { why, path }: Found): Found => ({ why, path: [step, ...path] })
 
 /** Of metadata only what an applier may set; status mostly belongs to its subresource. */
 function contentOf({ apiVersion: _, kind: __, metadata, ...content }: KubeObject, { subresource, statusInside }: Ownership): object {
@@ -144,34 +146,38 @@ function contentOf({ apiVersion: _, kind: __, metadata, ...content }: KubeObject
   return { ...content, ...(!statusInside && { status: undefined }), metadata: { labels, annotations, finalizers, ownerReferences } }
 }
 
-function differenceInFields({ wanted, live, schema, own, path }: Pair): Found | undefined {
-  for (const [name, value] of Object.entries(wanted as object)) {
-    if (value === undefined) continue
-    const step = `f:${name}`
+function differenceInFields({ wanted, live, schema, own }: Pair): Found | undefined {
+  const map = wanted as Record<string, unknown>
+  for (const name of Object.keys(map)) {
+    const value = map[name]
     const there = isMap(live) && Object.hasOwn(live, name) ? live[name] : undefined
+    if (value === undefined || (value === there && typeof value !== 'object')) continue
+    const step = `f:${name}`
     // Stored by leaving it out; once it is ours, applying it again changes nothing.
     if (there === undefined && own?.[step] && isLeftOut(value, name, schema)) continue
-    const found = difference({ wanted: value, live: there, schema: childOf(schema, name), own: own?.[step], path: [...path, step] })
-    if (found) return found
+    const found = difference({ wanted: value, live: there, schema: childOf(schema, name), own: own?.[step] })
+    if (found) return below(step, found)
   }
   return undefined
 }
 
 function difference(pair: Pair): Found | undefined {
-  const { wanted, live, schema, path } = pair
+  const { wanted, live, schema } = pair
   if (live === undefined || live === null) return differenceToNothing(pair)
   if (Array.isArray(wanted) && mergeOf(schema) !== 'atomic') {
-    return Array.isArray(live) ? differenceInItems(pair) : { why: 'differs', path }
+    return Array.isArray(live) ? differenceInItems(pair) : differs
   }
-  if (isMap(wanted) && !isAtomic(schema)) return isMap(live) ? differenceInFields(pair) : { why: 'differs', path }
-  return equal(wanted, live, schema) ? undefined : { why: 'differs', path }
+  if (isMap(wanted) && !isAtomic(schema)) return isMap(live) ? differenceInFields(pair) : differs
+  return equal(wanted, live, schema) ? undefined : differs
 }
 
-function differenceToNothing({ wanted, schema, own, path }: Pair): Found | undefined {
+const differs: Found = { why: 'differs', path: [] }
+
+function differenceToNothing({ wanted, schema, own }: Pair): Found | undefined {
   // What is in it may all be stored by leaving it out.
   if (own && isMap(wanted) && Object.keys(wanted).length > 0 && !isAtomic(schema))
-    return differenceInFields({ wanted, live: {}, schema, own, path })
-  return { why: 'missing', path }
+    return differenceInFields({ wanted, live: {}, schema, own })
+  return { why: 'missing', path: [] }
 }
 
 const isEmptyValue = (value: unknown): boolean =>
@@ -184,26 +190,25 @@ function differenceInItems(pair: Pair): Found | undefined {
   let last = -1
   for (const item of wanted as unknown[]) {
     const step = stepOf(item, schema)
-    const path = [...pair.path, step]
     const [index, second] = places.get(step) ?? []
-    if (index === undefined) return { why: 'missing', path }
-    if (second !== undefined) return { why: 'twice', path }
-    if (index < last) return { why: 'order', path }
+    if (index === undefined) return { why: 'missing', path: [step] }
+    if (second !== undefined) return { why: 'twice', path: [step] }
+    if (index < last) return { why: 'order', path: [step] }
     last = index
     const there = (live as unknown[])[index]
     const found =
       mergeOf(schema) === 'map' &&
-      differenceInItem({ wanted: item, live: there, schema: schema?.items, own: own?.[step], path }, keysOf(item, schema))
-    if (found) return found
+      differenceInItem({ wanted: item, live: there, schema: schema?.items, own: own?.[step] }, keysOf(item, schema))
+    if (found) return below(step, found)
   }
   return undefined
 }
 
 /** The live item has these keys, or a default that stands for them. */
 function differenceInItem(pair: Pair, keys: Record<string, unknown>): Found | undefined {
-  const { wanted, live, schema, path } = pair
+  const { wanted, live, schema } = pair
   if (!isAtomic(schema)) return differenceInFields({ ...pair, live: { ...keys, ...(live as object) } })
-  return equal(wanted, live, schema) ? undefined : { why: 'differs', path }
+  return equal(wanted, live, schema) ? undefined : differs
 }
 
 function placesOf(items: unknown[], schema: SchemaNode | undefined): Map<string, number[]> {
@@ -225,6 +230,7 @@ export function equal(wanted: unknown, live: unknown, schema: SchemaNode | undef
   if (!isMap(live)) return false
   const agree = (name: string): boolean => {
     const [mine, theirs] = [wanted[name], live[name]]
+    if (mine !== undefined && mine === theirs) return true
     if (mine !== undefined && theirs !== undefined) return equal(mine, theirs, childOf(schema, name, mine))
     if (mine === undefined && sameJson(serverDefault(schema, name, wanted), theirs)) return true
     return isLeftOut(mine ?? theirs, name, schema)

@@ -7,11 +7,19 @@ type Default = unknown | ((object: Fields) => unknown)
 
 /** The value the server puts where none is given; undefined when it leaves the field away. Custom resources say theirs in their schema. */
 export function serverDefault(type: SchemaNode | undefined, field: string, object: Fields): unknown {
-  const rows = type?.name === undefined ? undefined : defaults[type.name.replace(prefix, '')]
+  const rows = type?.name === undefined ? undefined : defaults[shortNameOf(type.name)]
   const found = rows && Object.hasOwn(rows, field) ? rows[field] : type?.fields?.[field]?.default
   return typeof found === 'function' ? found(object) : found
 }
 
+/** As the tables below have it: `core.v1.PodSpec`. It is asked for with nearly every field. */
+function shortNameOf(name: string): string {
+  const known = shortNames.get(name) ?? name.replace(prefix, '')
+  shortNames.set(name, known)
+  return known
+}
+
+const shortNames = new Map<string, string>()
 const prefix = /^io\.k8s\.(api\.|apiextensions-apiserver\.pkg\.apis\.|kube-aggregator\.pkg\.apis\.)?/
 
 const isLatest = (image: unknown): boolean => {
@@ -163,7 +171,7 @@ const kept: Record<string, readonly string[]> = {
 }
 
 export const isKept = (type: SchemaNode | undefined, field: string): boolean =>
-  type?.name !== undefined && (kept[type.name.replace(prefix, '')] ?? []).includes(field)
+  type?.name !== undefined && (kept[shortNameOf(type.name)]?.includes(field) ?? false)
 
 /** Whether the server drops a field beside what else is in its object. */
 export const isDropped = (type: SchemaNode | undefined, field: string, object: Fields): boolean =>

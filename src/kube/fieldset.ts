@@ -16,13 +16,14 @@ export function fieldSet(object: KubeObject, schema: SchemaNode | undefined): Fi
   return ofMap({ metadata: settable, ...content }, schema)
 }
 
-function ofMap(map: object, schema: SchemaNode | undefined): Fields {
-  const fields: Fields = {}
-  for (const [name, value] of Object.entries(map)) {
+/** Adds to the fields given. */
+function ofMap(map: object, schema: SchemaNode | undefined, fields: Fields = {}): Fields {
+  const declared = schema?.fields
+  for (const name of Object.keys(map)) {
+    const value = (map as Record<string, unknown>)[name]
     if (value === undefined) continue
     const inside = ofValue(value, childOf(schema, name))
-    const declared = schema?.fields !== undefined && name in schema.fields
-    if (inside) fields[`f:${name}`] = declared || isEmpty(inside) ? inside : { '.': {}, ...inside }
+    if (inside) fields[`f:${name}`] = (declared && name in declared) || isEmpty(inside) ? inside : { '.': {}, ...inside }
   }
   return fields
 }
@@ -33,12 +34,10 @@ function ofValue(value: unknown, schema: SchemaNode | undefined): Fields | undef
   if (!Array.isArray(value)) return schema?.name === metaName && isEmpty(value) ? undefined : ofMap(value, schema)
   if (mergeOf(schema) === 'atomic') return {}
   if (value.length === 0) return undefined
-  return Object.fromEntries(
-    value.map(item => {
-      const atomic = mergeOf(schema) === 'set' || isAtomic(schema?.items)
-      return [stepOf(item, schema), atomic ? {} : { '.': {}, ...ofMap(item as object, schema?.items) }]
-    }),
-  )
+  const whole = mergeOf(schema) === 'set' || isAtomic(schema?.items)
+  const fields: Fields = {}
+  for (const item of value) fields[stepOf(item, schema)] = whole ? {} : ofMap(item as object, schema?.items, { '.': {} })
+  return fields
 }
 
 const metaName = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
@@ -52,7 +51,8 @@ export function stepOf(item: unknown, list: SchemaNode | undefined): string {
 /** The fields by which a list knows an item, sorted by name as FieldsV1 has them. */
 export function keysOf(item: unknown, list: SchemaNode | undefined): Record<string, unknown> {
   const keys: Record<string, unknown> = {}
-  for (const key of [...(list?.keys ?? [])].sort()) {
+  const names = list?.keys ?? []
+  for (const key of names.length > 1 ? [...names].sort() : names) {
     const value = (isMap(item) ? item[key] : undefined) ?? list?.items?.fields?.[key]?.default
     if (value !== undefined) keys[key] = value
   }
@@ -68,7 +68,8 @@ const schemasOrElse = new Set(['items', 'additionalItems', 'additionalProperties
 const schemaOfSchemas = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps'
 
 const declaredChild = (schema: SchemaNode | undefined, name: string): SchemaNode | undefined =>
-  schema?.fields && name in schema.fields ? schema.fields[name] : schema?.values
+  // Fields have no prototype.
+  schema?.fields?.[name] ?? schema?.values
 
 /** How a list merges. One of which nothing is known is replaced. */
 export const mergeOf = (schema: SchemaNode | undefined): 'atomic' | 'set' | 'map' => schema?.list ?? 'atomic'

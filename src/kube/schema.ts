@@ -201,7 +201,13 @@ const ofEveryObject = (): Record<string, SchemaNode> => ({
 /** Schemas are big and some are recursive, so what is inside is read when it is asked for, once. */
 function lazily<Key extends 'fields' | 'items' | 'values'>(node: Omit<SchemaNode, Key>, key: Key, read: () => SchemaNode[Key]): SchemaNode {
   let value: SchemaNode[Key]
-  return Object.defineProperty(node as SchemaNode, key, { enumerable: true, get: () => (value ??= read()) })
+  const get = () => {
+    value ??= read()
+    // Whoever asks again, and schemas are asked all the time, calls nothing.
+    Object.defineProperty(node, key, { enumerable: true, value })
+    return value
+  }
+  return Object.defineProperty(node as SchemaNode, key, { enumerable: true, configurable: true, get })
 }
 
 const withFields = (node: Omit<SchemaNode, 'fields'>, read: () => Readonly<Record<string, SchemaNode>>): SchemaNode =>
