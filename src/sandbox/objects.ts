@@ -12,9 +12,10 @@ export function freeze<T>(value: T): T {
   return value
 }
 
-/** What a value is as JSON, apart from the one given: a body that was sent must not change under the server. */
+/** What a value is as JSON, apart from the one given: a body that was sent must not change under the server. What the server has frozen is that already. */
 export function jsonCopy(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return typeof value === 'number' && !Number.isFinite(value) ? null : value
+  if (Object.isFrozen(value)) return value
   if (Array.isArray(value)) return value.map(item => (item === undefined ? null : jsonCopy(item)))
   if ('toJSON' in value && typeof value.toJSON === 'function') return jsonCopy(value.toJSON())
   const copy: Record<string, unknown> = {}

@@ -76,9 +76,9 @@ function visitMap(map: MapShape, pair: Pair, places: Places): boolean {
   // Both empty: so that nothing and {} can be told apart.
   if (map.atomic || names.size === 0) return leaf(pair, places)
   for (const name of names) {
-    const item: Pair = { shape: fieldShape(map, name) ?? {}, before: own(before, name), after: own(after, name) }
+    const [was, is] = [own(before, name), own(after, name)]
     // A part that is shared by both states has not changed.
-    if (item.before !== item.after) visit(item, below(places, fieldElement(name)))
+    if (was !== is) visit({ shape: fieldShape(map, name) ?? {}, before: was, after: is }, below(places, fieldElement(name)))
   }
   return false
 }

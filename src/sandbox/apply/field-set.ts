@@ -14,7 +14,11 @@ export type Path = readonly string[]
 
 export const emptySet: FieldSet = { members: new Set(), children: new Map() }
 
-export const isEmpty = ({ members, children }: FieldSet): boolean => members.size === 0 && [...children.values()].every(isEmpty)
+export function isEmpty({ members, children }: FieldSet): boolean {
+  if (members.size > 0) return false
+  for (const child of children.values()) if (!isEmpty(child)) return false
+  return true
+}
 
 /** Collects paths; `set` gives what was collected. */
 export class FieldSetBuilder implements FieldSet {
@@ -67,15 +71,19 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   return make(common(a, b), children)
 }
 
-/** What is in `a` and not in `b`; a member of `b` does not take away what lies below it in `a`. */
+/** What is in `a` and not in `b`; a member of `b` does not take away what lies below it in `a`. `a` itself where nothing of it is in `b`. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmpty(b)) return a
   const children = new Map<string, FieldSet>()
+  let changed = false
   for (const [element, child] of a.children) {
     const other = b.children.get(element)
     const rest = other ? difference(child, other) : child
+    changed ||= rest !== child
     if (!isEmpty(rest)) children.set(element, rest)
   }
-  return make(own(a, b), children)
+  const members = own(a, b)
+  return changed || members.size !== a.members.size ? make(members, children) : a
 }
 
 /** What is in `a` and neither in `b` nor below a member of `b`. */
@@ -116,22 +124,38 @@ export function toFieldsV1(set: FieldSet): Record<string, unknown> {
   const fields: Record<string, unknown> = {}
   for (const element of elementsOf(set)) {
     const child = set.children.get(element)
-    const below = child && !isEmpty(child) ? toFieldsV1(child) : {}
-    if (set.members.has(element)) fields[element] = child && !isEmpty(child) ? { '.': {}, ...below } : {}
-    else if (Object.keys(below).length > 0) fields[element] = below
+    const below = child ? toFieldsV1(child) : {}
+    const isAbove = Object.keys(below).length > 0
+    if (set.members.has(element)) fields[element] = isAbove ? { '.': {}, ...below } : {}
+    else if (isAbove) fields[element] = below
   }
   return fields
 }
 
 const parsed = new WeakMap<object, FieldSet>()
+const written = new WeakMap<FieldSet, Record<string, unknown>>()
+/** As they are written here: sets that come of them are written the same. */
+const ours = new WeakSet<object>()
 
 /** Of FieldsV1. Frozen ones, as the store has them, are parsed once. */
 export function fromFieldsV1(fields: Record<string, unknown>): FieldSet {
   const known = parsed.get(fields)
   if (known) return known
   const set = parse(fields)
-  if (Object.isFrozen(fields)) parsed.set(fields, set)
+  if (!Object.isFrozen(fields)) return set
+  parsed.set(fields, set)
+  if (ours.has(fields)) written.set(set, fields)
   return set
+}
+
+/** FieldsV1 of a whole entry; the same object each time, because with most writes most owners stay what they are. */
+export function fieldsV1Of(set: FieldSet): Record<string, unknown> {
+  const known = written.get(set)
+  if (known) return known
+  const fields = toFieldsV1(set)
+  written.set(set, fields)
+  ours.add(fields)
+  return fields
 }
 
 function parse(fields: Record<string, unknown>): FieldSet {

@@ -22,18 +22,18 @@ export function itemElement(list: ListShape, item: unknown): string {
 function keyElement({ keys, items }: ListShape, item: unknown): string {
   if (item === null || item === undefined) throw new Untellable('associative list with keys may not have a null element')
   if (!isMap(item)) throw new Untellable('associative list with keys may not have non-map elements')
-  const found: [string, unknown][] = []
-  for (const name of keys) {
+  const found: Record<string, unknown> = {}
+  for (const name of keys.length > 1 ? [...keys].sort() : keys) {
     const value = Object.hasOwn(item, name) ? item[name] : items.map?.defaultOf(name)
-    if (value !== undefined) found.push([name, value])
+    if (value !== undefined) found[name] = value
   }
-  if (found.length === 0) {
+  if (Object.keys(found).length === 0) {
     const names = keys.map(name => JSON.stringify(name)).join(' ')
     throw new Untellable(
       `associative list with keys has an element that omits all key fields [${names}] (and doesn't have default values for any key fields)`,
     )
   }
-  return `k:${JSON.stringify(Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1))))}`
+  return `k:${JSON.stringify(found)}`
 }
 
 function valueElement(item: unknown): string {

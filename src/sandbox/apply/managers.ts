@@ -1,6 +1,6 @@
 /** Who owns which fields of an object: managedFields as the rest of this folder works with them. Never decides who owns what. */
 import type { ManagedFieldsEntry } from '../../kube/objects.ts'
-import { type FieldSet, fromFieldsV1, isEmpty, toFieldsV1, union } from './field-set.ts'
+import { type FieldSet, fieldsV1Of, fromFieldsV1, isEmpty, union } from './field-set.ts'
 
 export interface Manager {
   readonly manager: string
@@ -46,7 +46,7 @@ export function encode(managers: Managers): ManagedFieldsEntry[] | undefined {
     apiVersion,
     ...(time !== undefined && { time }),
     fieldsType: 'FieldsV1',
-    fieldsV1: toFieldsV1(fields) as NonNullable<ManagedFieldsEntry['fieldsV1']>,
+    fieldsV1: fieldsV1Of(fields) as NonNullable<ManagedFieldsEntry['fieldsV1']>,
     ...(subresource !== undefined && { subresource }),
   }))
 }

@@ -126,8 +126,18 @@ function upToDate(typing: Typing, managers: Managers): Managers {
   const result: Managers = new Map()
   for (const [key, entry] of managers) {
     const shape = shapeIn(typing, entry)
-    if (shape) result.set(key, { ...entry, fields: reconciled(entry.fields, shape) })
+    if (shape) result.set(key, { ...entry, fields: inShape(entry.fields, shape) })
   }
+  return result
+}
+
+/** Schemas seldom change, and sets never. */
+const shapes = new WeakMap<FieldSet, Shape>()
+
+function inShape(fields: FieldSet, shape: Shape): FieldSet {
+  if (shapes.get(fields) === shape) return fields
+  const result = reconciled(fields, shape)
+  shapes.set(result, shape)
   return result
 }
 

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../kube/objects.ts'
 import { builtinSchema, metadataSchema } from '../../kube/schema.ts'
 import type { Status } from '../../kube/transport.ts'
 import { applyDefaults } from './builtin/defaults.ts'
+import { rememberPrepared } from './builtin/prepared.ts'
 import { Malformed, read } from './builtin/read.ts'
 import { checkBuiltin } from './builtin/rules.ts'
 import { store } from './builtin/storage.ts'
@@ -99,6 +100,7 @@ function prepareBuiltin(object: KubeObject, { apiVersion, kind }: { apiVersion: 
   const { value, unknown } = read(object, schema)
   applyDefaults(value, schema)
   store(value, schema)
+  rememberPrepared(value, schema)
   countFromZero(value as unknown as KubeObject)
   return { value: value as unknown as KubeObject, unknown }
 }

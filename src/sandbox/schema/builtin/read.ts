@@ -2,7 +2,8 @@
 import { isMap } from '../../../kube/objects.ts'
 import { canonicalQuantity, sameQuantity } from '../../../kube/quantity.ts'
 import type { SchemaNode } from '../../../kube/schema.ts'
-import { notesOf } from './storage.ts'
+import { isPrepared } from './prepared.ts'
+import { alwaysWritten, notesOf } from './storage.ts'
 
 /** What the server cannot take for an object of its kind at all: answered with 400, not 422. */
 export class Malformed extends Error {
@@ -27,6 +28,7 @@ export function read(object: object, node: SchemaNode): { value: Record<string, 
 }
 
 function readValue(value: unknown, place: Place): unknown {
+  if (typeof value === 'object' && value !== null && isPrepared(value, place.node)) return value
   switch (place.node.type) {
     case 'object':
       return readObject(value, place)
@@ -45,24 +47,35 @@ function readObject(value: unknown, place: Place): Record<string, unknown> {
   const { node, path, unknown } = place
   if (!isMap(value)) throw mismatch(value, place)
   const fields = node.fields ?? {}
-  const struct = shortName(node)
+  const inside = { ...place, struct: shortName(node) }
   const result: Record<string, unknown> = {}
-  for (const [name, item] of Object.entries(value)) {
-    const field = fields[name]
-    const at = path ? `${path}.${name}` : name
-    if (!field) unknown.push(at)
-    else if (item !== null && item !== undefined) {
-      const into = place.fields ? `${place.fields}.${name}` : name
-      result[name] = readValue(item, { node: withNotes(field, node, name), path: at, struct, fields: into, unknown })
-    }
+  for (const name of Object.keys(value)) {
+    const item = value[name]
+    if (!fields[name]) unknown.push(within(path, name))
+    else if (item !== null && item !== undefined) result[name] = readField(item, name, inside)
   }
-  addStructs(result, { ...place, struct })
+  addStructs(result, inside)
   return result
+}
+
+const within = (path: string, name: string): string => (path ? `${path}.${name}` : name)
+
+/** The place is that of the object, but for the struct. */
+function readField(item: unknown, name: string, { node, path, struct, fields, unknown }: Place): unknown {
+  const field = node.fields![name]!
+  if (field.type === 'string' && typeof item === 'string') return item
+  return readValue(item, {
+    node: withNotes(field, node, name),
+    path: within(path, name),
+    struct,
+    fields: within(fields, name),
+    unknown,
+  })
 }
 
 /** Structs that are no pointers are there whether they were sent or not, and defaults are put into them. */
 function addStructs(result: Record<string, unknown>, place: Place): void {
-  for (const [name, note] of Object.entries(notesOf(place.node))) {
+  for (const [name, note] of alwaysWritten(notesOf(place.node))) {
     const field = place.node.fields?.[name]
     if (note === 'zero' && field?.type === 'object' && result[name] === undefined) result[name] = readObject({}, { ...place, node: field })
   }
@@ -172,7 +185,7 @@ function readTime(value: unknown, place: Place): string {
 }
 
 /** `v1.Container` of `io.k8s.api.core.v1.Container`. */
-const shortName = ({ name = '' }: SchemaNode) => name.split('.').slice(-1)[0] ?? ''
+const shortName = ({ name = '' }: SchemaNode) => name.slice(name.lastIndexOf('.') + 1)
 
 function mismatch(value: unknown, { node, fields, struct }: Place): Malformed {
   const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value

@@ -3,6 +3,7 @@
 import data from '../../../kube/gen/storage.json' with { type: 'json' }
 import { isMap } from '../../../kube/objects.ts'
 import type { SchemaNode } from '../../../kube/schema.ts'
+import { isPrepared } from './prepared.ts'
 
 /** `kept`: zero stays, for the field is a pointer. `zero`: written even when it was never set. `null`: written as null then. `micro`: a time with microseconds. */
 export type Note = 'kept' | 'zero' | 'null' | 'micro' | 'null micro'
@@ -15,9 +16,10 @@ export const notesOf = ({ name }: SchemaNode): Record<string, Note> => (name && 
 
 /** Takes out of an object what Go leaves out when writing it, and puts in what Go always writes. Changes the object. */
 export function store(value: unknown, node: SchemaNode): void {
+  if (typeof value !== 'object' || value === null || isPrepared(value, node)) return
   if (isMap(value) && node.type === 'object') storeObject(value, node)
   const inner = node.items ?? node.values
-  if (!inner || !mayHoldObjects(inner) || typeof value !== 'object' || value === null) return
+  if (!inner || !mayHoldObjects(inner)) return
   for (const item of Object.values(value)) store(item, inner)
 }
 
@@ -26,19 +28,28 @@ const mayHoldObjects = ({ type }: SchemaNode) => type === 'object' || type === '
 function storeObject(object: Record<string, unknown>, node: SchemaNode): void {
   const notes = notesOf(node)
   const fields = node.fields ?? {}
-  for (const [name, value] of Object.entries(object)) {
-    const field = fields[name]
+  for (const name of Object.keys(object)) {
+    const [value, field] = [object[name], fields[name]]
     if (!field) continue
     store(value, field)
     if (isEmpty(value, field) && !notes[name]) delete object[name]
   }
-  for (const [name, note] of Object.entries(notes)) {
+  for (const [name, note] of alwaysWritten(notes)) {
     const field = fields[name]
-    if (!field || note === 'kept' || note === 'micro') continue
+    if (!field) continue
     // Protobuf, in which objects are stored, does not tell an empty list from none.
     if (object[name] === undefined || (note === 'null' && field.type === 'list' && isEmpty(object[name], field)))
       object[name] = zeroOf(field, note)
   }
+}
+
+const always = new WeakMap<object, [string, Note][]>()
+
+/** Those fields that are there when nobody has set them. Few types have any, and all are asked. */
+export function alwaysWritten(notes: Record<string, Note>): [string, Note][] {
+  const known = always.get(notes) ?? Object.entries(notes).filter(([, note]) => note !== 'kept' && note !== 'micro')
+  always.set(notes, known)
+  return known
 }
 
 function isEmpty(value: unknown, { type }: SchemaNode): boolean {
