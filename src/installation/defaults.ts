@@ -9,6 +9,7 @@ import type { Facts } from './facts.ts'
 import { type FoundPool, isUsed } from './pools/convert.ts'
 import { decidePools, type PoolDecision } from './pools/decide.ts'
 import { type ProviderFacts, providerNamed } from './providers.ts'
+import { wantsWindows } from './windows.ts'
 
 type Network = NonNullable<InstallationSpec['calicoNetwork']>
 
@@ -95,8 +96,8 @@ function withAddresses(network: Network, { found, provider, asked }: Around & { 
   }
 }
 
-function windowsNodes({ windowsNodes: asked = {} }: InstallationSpec, { windowsDataplane }: Network, { windowsCniDirs }: ProviderFacts) {
-  if (windowsDataplane === 'Disabled') return {}
+function windowsNodes({ windowsNodes: asked = {} }: InstallationSpec, calicoNetwork: Network, { windowsCniDirs }: ProviderFacts) {
+  if (!wantsWindows({ calicoNetwork })) return {}
   return {
     windowsNodes: {
       ...asked,
