@@ -63,6 +63,22 @@ test.each(sources)('%s imports only what its folder may', file => {
   }
 })
 
+test('no page imports itself round about, nor its types: what two pages share has a page below both', () => {
+  const circles: string[] = []
+  const seen = new Set<string>()
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' → '))
+    if (seen.has(file)) return
+    seen.add(file)
+    for (const { to } of importsOf(readFileSync(join(root, file), 'utf8'))) {
+      const target = relative(root, resolve(root, dirname(file), to))
+      if (sources.includes(target)) visit(target, [...path, file])
+    }
+  }
+  for (const file of sources) visit(file, [])
+  expect(circles).toEqual([])
+})
+
 test.each(sources.filter(file => pure.has(home(file))))('%s is pure: no clock, no chance, no network, no files', file => {
   expect(readFileSync(join(root, file), 'utf8')).not.toMatch(impure)
 })
