@@ -2,11 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { Offline } from '../../src/cli/offline.ts'
-import { seeded } from '../../src/kube/clock.ts'
-import { type Faulty, faulty } from '../../src/kube/faults.ts'
 import { knownKeys } from '../keys.ts'
 import { differences } from './cluster.ts'
 import { change, endOf, type Wishes, wishing } from './component-bed.ts'
+import { weathered } from './storm.ts'
 
 const recorded = new URL('../parity/scenarios/certificate-management/input.yaml', import.meta.url)
 const caCert = /caCert: (\S+)/.exec(readFileSync(recorded, 'utf8'))?.[1]
@@ -70,18 +69,7 @@ test.each(['v1', 'v3'] as const)(
     const from = await wishing(wishes['all components']!, mode)
     const run = async (seed: number, stormy: boolean) => {
       const cluster = new Offline({ keys: knownKeys(), seed, from })
-      let network: Faulty | undefined
-      await cluster.start({
-        systemRoots: '',
-        through: transport => {
-          if (!stormy) return transport
-          network = faulty(transport, { random: seeded(seed), clock: cluster.time.clock })
-          return network
-        },
-      })
-      await cluster.time.pass(120_000)
-      network?.calm()
-      await cluster.time.pass(180_000)
+      await weathered(cluster, stormy ? seed : undefined)
       const { objects } = cluster.sandbox.snapshot().store.collections.get('daemonsets.apps')!
       const generation = objects.get('calico-system/calico-node')?.metadata.generation
       return { end: await ended(cluster), generation }

@@ -3,14 +3,12 @@ import { afterEach, beforeAll, expect, test } from 'vitest'
 import { readGatewayDefinitions } from '../../api/gateway/definitions.ts'
 import { ground } from '../../src/cli/ground.ts'
 import { Offline, operatorUser } from '../../src/cli/offline.ts'
-import { seeded } from '../../src/kube/clock.ts'
-import { type Faulty, faulty } from '../../src/kube/faults.ts'
 import type { Job } from '../../src/kube/kinds.ts'
 import type { KubeObject, ObjectRef } from '../../src/kube/objects.ts'
-import type { Transport } from '../../src/kube/transport.ts'
 import type { Snapshot } from '../../src/sandbox/sandbox.ts'
 import { knownKeys } from '../keys.ts'
 import { differences, stateOf } from './cluster.ts'
+import { weathered } from './storm.ts'
 
 const start = Date.parse('2026-11-21T12:00:00Z')
 const space = 'tigera-gateway'
@@ -475,18 +473,7 @@ async function stormed(seed?: number): Promise<Map<string, string>> {
   const cluster = new Offline({ keys: knownKeys(), start: start + 3_600_000, from: bare })
   open.push(cluster)
   await cluster.furnish([asking()])
-  let network: Faulty | undefined
-  const through = (transport: Transport) => {
-    if (seed === undefined) return transport
-    const kill = { atWrite: 1 + ((seed * 7) % 40), withEffect: seed % 2 === 0 }
-    network = faulty(transport, { random: seeded(seed), clock: cluster.time.clock, kill })
-    return network
-  }
-  await cluster.start({ systemRoots: '', through })
-  await cluster.time.pass(120_000)
-  network?.calm()
-  if (network?.killed) await cluster.start({ systemRoots: '' })
-  await cluster.time.pass(180_000)
+  await weathered(cluster, seed, seed === undefined ? undefined : { atWrite: 1 + ((seed * 7) % 40), withEffect: seed % 2 === 0 })
   await cluster.rest()
   // The pods of a Job are labelled with its uid.
   return new Map(

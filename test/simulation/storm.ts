@@ -1,9 +1,10 @@
 /** An installation over a transport as bad as networks are, and what became of it. */
+import type { Offline } from '../../src/cli/offline.ts'
 import { seeded } from '../../src/kube/clock.ts'
-import { type Faulty, faulty } from '../../src/kube/faults.ts'
+import { type FaultOptions, type Faulty, faulty } from '../../src/kube/faults.ts'
 import { clusterOf, differences, stateOf } from './cluster.ts'
 
-/** For so long everything may fail; then the network is well again, and within the longest pause between two attempts all is done. */
+/** For so long everything may fail; then the network is well again, and within the longest pause between two attempts all is done. Milliseconds. */
 const stormMs = 120_000
 const calmMs = 180_000
 
@@ -13,21 +14,28 @@ interface End {
   rested: boolean
 }
 
+/** An operator through a storm, as the seed has it, and the calm after it; without a seed all is calm. A process that is killed is followed by another. */
+export async function weathered(cluster: Offline, seed: number | undefined, kill?: FaultOptions['kill']): Promise<Faulty | undefined> {
+  let network: Faulty | undefined
+  await cluster.start({
+    systemRoots: '',
+    through: transport => {
+      if (seed === undefined) return transport
+      network = faulty(transport, { random: seeded(seed), clock: cluster.time.clock, ...(kill && { kill }) })
+      return network
+    },
+  })
+  await cluster.time.pass(stormMs)
+  network?.calm()
+  if (network?.killed) await cluster.start({ systemRoots: '' })
+  await cluster.time.pass(calmMs)
+  return network
+}
+
 async function endOf(seed: number, stormy: boolean): Promise<End> {
   const cluster = await clusterOf(seed)
   try {
-    let network: Faulty | undefined
-    await cluster.start({
-      systemRoots: '',
-      through: transport => {
-        if (!stormy) return transport
-        network = faulty(transport, { random: seeded(seed), clock: cluster.time.clock })
-        return network
-      },
-    })
-    await cluster.time.pass(stormMs)
-    network?.calm()
-    await cluster.time.pass(calmMs)
+    const network = await weathered(cluster, stormy ? seed : undefined)
     const rested = await cluster.rest()
     const faults = Object.values(network?.happened ?? {}).reduce((sum, times) => sum + times, 0)
     return { state: stateOf(cluster), faults, rested }
