@@ -78,7 +78,7 @@ export async function demo(options: DemoOptions, env: Variables, output: Output 
     const isGood = await play(stage)
     await joined
     conclude(stage, isGood)
-    if (!options.keep) screen.say([`  ${paint('dim', 'With --keep it stays, for kubectl to look around in.')}`, ''])
+    if (isGood && !options.keep) screen.say([`  ${paint('dim', 'With --keep it stays, for kubectl to look around in.')}`, ''])
     if (options.keep && !interrupted.signal.aborted) {
       const { keep } = await import('./demo-keep.ts')
       await keep({ ...stage, sandbox: cluster.sandbox, clock, env })
