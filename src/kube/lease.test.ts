@@ -20,12 +20,24 @@ function bed() {
   return { time, contender, holder: async () => (await client.get(LeaseKind, 'operator-lock', 'default')).spec }
 }
 
-/** A connection that can be cut. */
+/** A connection that can be cut, or be silent: what is asked then arrives, and is answered, when it no longer is. */
 function cuttable() {
-  const line = { cut: false }
+  const waiting: (() => void)[] = []
+  const line = {
+    cut: false,
+    silent: false,
+    speaks() {
+      line.silent = false
+      for (const go of waiting.splice(0)) go()
+    },
+  }
   const wrap = (inner: Transport): Transport => ({
     ...inner,
-    request: request => (line.cut ? Promise.reject(new Unreachable('no route')) : inner.request(request)),
+    async request(request) {
+      if (line.silent) await new Promise<void>(resolve => waiting.push(resolve))
+      if (line.cut) throw new Unreachable('no route')
+      return inner.request(request)
+    },
   })
   return { line, wrap }
 }
@@ -92,6 +104,21 @@ test('who cannot renew stops leading before another one may', async () => {
   expect(String(lost?.cause)).toContain('no route')
 })
 
+test('so does who gets no answer, and one that comes too late is none', async () => {
+  const { time, contender } = bed()
+  const { line, wrap } = cuttable()
+  const [first, second] = [contender('a', wrap).lease, contender('b').lease]
+  await first.acquire()
+  void second.acquire()
+  await time.pass(30_000)
+  line.silent = true
+  await time.run(() => second.leads, 60_000)
+  expect([first.leads, second.leads]).toEqual([false, true])
+  line.speaks()
+  await time.pass(60_000)
+  expect([first.leads, second.leads]).toEqual([false, true])
+})
+
 test('at no time do two lead, whatever goes wrong', async () => {
   for (let seed = 1; seed <= 20; seed++) {
     const { time, contender } = bed()
@@ -103,10 +130,15 @@ test('at no time do two lead, whatever goes wrong', async () => {
     const leading = () => lines.filter(({ lease }) => lease.leads).length
     for (const { lease } of lines) void lease.acquire().catch(() => {})
     for (let step = 0; step < 60; step++) {
-      for (const { line } of lines) line.cut = random() < 0.3
+      for (const { line } of lines) {
+        line.cut = random() < 0.3
+        if (random() < 0.3) line.silent = true
+        else line.speaks()
+      }
       await time.run(() => leading() > 1, 5000)
       expect(leading(), `seed ${seed}, step ${step}`).toBeLessThanOrEqual(1)
     }
+    for (const { line } of lines) line.speaks()
     await Promise.all(lines.map(({ lease }) => lease.stop()))
   }
 })

@@ -53,10 +53,14 @@ export class Lease {
   /** Resolves when this process leads. Errors of the server are waited out; rejects only when stopped. */
   async acquire(): Promise<void> {
     const { clock, random, times } = this.#options
-    while (!(await this.#try().catch(() => false))) await pause(clock, times.retry * (1 + 1.2 * random()), this.#end.signal)
+    let asked = clock.now()
+    while (!(await this.#tryFor(times.deadline).catch(() => false))) {
+      await pause(clock, times.retry * (1 + 1.2 * random()), this.#end.signal)
+      asked = clock.now()
+    }
     this.#end.signal.throwIfAborted()
     this.#leads = true
-    this.#renewing = this.#renew()
+    this.#renewing = this.#renew(asked)
   }
 
   /** Gives leadership up, so that the next one need not wait for the Lease to run out. */
@@ -68,9 +72,10 @@ export class Lease {
     if (led && this.#seen) await this.#put({ holderIdentity: '', leaseDurationSeconds: 1 }).catch(() => {})
   }
 
-  async #renew(): Promise<void> {
+  /** Counted from when it was asked for: whoever waits for the Lease to run out counts from when the server had it, not from the answer. */
+  async #renew(held: number): Promise<void> {
     const { clock, times } = this.#options
-    let renewed = clock.now()
+    let renewed = held
     let failure: unknown = new Error('somebody else holds the Lease')
     for (;;) {
       try {
@@ -78,8 +83,9 @@ export class Lease {
       } catch {
         return
       }
+      const asked = clock.now()
       try {
-        if (await this.#try()) renewed = clock.now()
+        if (await this.#tryFor(Math.max(renewed + times.deadline - asked, times.retry))) renewed = asked
       } catch (error) {
         failure = error
       }
@@ -91,6 +97,18 @@ export class Lease {
         new Error(`leadership is lost: the Lease could not be renewed within ${times.deadline / 1000} s`, { cause: failure }),
       )
       return
+    }
+  }
+
+  /** An answer that comes later, in milliseconds, is none. */
+  async #tryFor(time: number): Promise<boolean> {
+    const { clock } = this.#options
+    const over = new AbortController()
+    const late = pause(clock, time, over.signal).then(() => Promise.reject(new Error(`no answer within ${time / 1000} s`)))
+    try {
+      return await Promise.race([this.#try(), late])
+    } finally {
+      over.abort()
     }
   }
 
