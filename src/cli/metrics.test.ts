@@ -28,6 +28,7 @@ test('the port answers what it is asked, and says why it is not ready', async ()
     expect((await ask('/metrics'))[1]).toContain('# TYPE calico_operator_leader gauge')
     expect((await ask('/secrets'))[0]).toBe(404)
     expect((await ask('//'))[0]).toBe(404)
+    for (let time = 0; time < 2; time++) server.emit('error', new Error('accept EMFILE'))
     metrics.registry.metrics = () => Promise.reject(new Error('no such file'))
     expect(await ask('/metrics')).toEqual([500, 'no such file\n'])
   } finally {

@@ -113,7 +113,8 @@ export function serveMetrics(
     response.end(text)
   })
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
+    // Also of connections that cannot be accepted later on, which ends nothing.
+    server.on('error', reject)
     server.listen(at.port, at.host, () => resolve(server))
   })
 }
