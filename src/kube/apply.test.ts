@@ -65,13 +65,24 @@ test('what others have set beside ours stays, what they set otherwise is taken a
   expect(news).toMatchObject([{ what: 'taken', message: 'ConfigMap default/x: data.a: set otherwise by field manager kubectl' }])
 })
 
-test('an object that asks for it is not written', async () => {
+test('an object that asks for it is not written, which is told whenever it begins to', async () => {
   const { applier, clientOf, news, settle, writes } = await bed(ConfigMap)
-  await clientOf('kubectl').create(configMap({ a: '9' }, { annotations: { 'unsupported.operator.tigera.io/ignore': 'true' } }))
+  const asks = (is: string) => ({ annotations: { 'unsupported.operator.tigera.io/ignore': is } })
+  await clientOf('kubectl').create(configMap({ a: '9' }, asks('true')))
   await settle()
   expect((await applier.apply(configMap({ a: '1' }))).wrote).toBe(false)
   expect(await applier.remove(refOf(configMap({})))).toBe(false)
+  expect((await applier.apply(configMap({ a: '2' }))).wrote).toBe(false)
   expect(writes()).toEqual([])
+  expect(news.map(({ what }) => what)).toEqual(['left alone'])
+  for (const [is, wrote] of [
+    ['false', 'changed'],
+    ['true', false],
+  ] as const) {
+    await clientOf('kubectl').mergePatch(refOf(configMap({})), { metadata: asks(is) })
+    await settle()
+    expect((await applier.apply(configMap({ a: '1' }))).wrote).toBe(wrote)
+  }
   expect(news.map(({ what }) => what)).toEqual(['left alone', 'left alone'])
 })
 

@@ -54,6 +54,8 @@ export class Applier {
   readonly #contest: Contest
   /** The write of each object that is under way, others waiting behind it. */
   readonly #turns = new Map<string, Promise<unknown>>()
+  /** Objects of which it was told that they are not written: once, not whenever they are looked at. */
+  readonly #leftAlone = new Set<string>()
   readonly #fulfilled = new Fulfilled()
 
   constructor(options: ApplierOptions) {
@@ -249,7 +251,12 @@ export class Applier {
 
   #isLeftAlone(ref: ObjectRef, live: KubeObject): boolean {
     const alone = live.metadata.annotations?.[ignoreAnnotation] === 'true'
-    if (alone) this.#tell('left alone', ref, `its annotation ${ignoreAnnotation} says so`)
+    const key = keyOf(ref)
+    if (!alone) this.#leftAlone.delete(key)
+    else if (!this.#leftAlone.has(key)) {
+      this.#leftAlone.add(key)
+      this.#tell('left alone', ref, `its annotation ${ignoreAnnotation} says so`)
+    }
     return alone
   }
 
