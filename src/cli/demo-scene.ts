@@ -2,6 +2,7 @@
 import { TigeraStatus } from '../../api/tigerastatus.ts'
 import type { Cache } from '../kube/cache.ts'
 import { DaemonSet, Deployment, Node } from '../kube/kinds.ts'
+import { isTrue } from '../kube/objects.ts'
 import { sentence } from '../reconcile/problems.ts'
 import type { Report } from '../reconcile/runner.ts'
 import { objectsWanted } from '../reconcile/wishes.ts'
@@ -47,8 +48,7 @@ function expected(
     })
 }
 
-const isReady = ({ status }: Node): boolean =>
-  status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false
+const isReady = ({ status }: Node): boolean => isTrue(status?.conditions, 'Ready')
 
 const daemonSetLine = ({ metadata: { name }, status }: DaemonSet): WorkloadLine => ({
   kind: 'DaemonSet',

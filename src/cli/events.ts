@@ -7,7 +7,7 @@ import type { Cache } from '../kube/cache.ts'
 import type { Client } from '../kube/client.ts'
 import { type Clock, timeOf } from '../kube/clock.ts'
 import type { Event } from '../kube/kinds.ts'
-import { type KubeObject, keyOf, type ObjectRef, refOf } from '../kube/objects.ts'
+import { isTrue, type KubeObject, keyOf, type ObjectRef, refOf } from '../kube/objects.ts'
 import type { Controller } from '../reconcile/controller.ts'
 import { type Problem, sentence } from '../reconcile/problems.ts'
 import { problemsOf, type Report } from '../reconcile/runner.ts'
@@ -121,9 +121,7 @@ function resourceOf({ serves }: Controller, cache: Cache): ObjectRef | undefined
 
 /** By the condition that is mirrored from its TigeraStatus. */
 const isReady = (object: KubeObject): boolean =>
-  (object as { status?: { conditions?: { type: string; status: string }[] } }).status?.conditions?.some(
-    ({ type, status }) => type === 'Ready' && status === 'True',
-  ) ?? false
+  isTrue((object as { status?: { conditions?: { type: string; status: string }[] } }).status?.conditions, 'Ready')
 
 const warning = (about: ObjectRef, problem: Problem): News => ({
   about,

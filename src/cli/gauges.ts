@@ -3,7 +3,7 @@ import { TigeraStatus } from '../../api/tigerastatus.ts'
 import { signerLabel } from '../certificates/stored.ts'
 import type { Cache } from '../kube/cache.ts'
 import { Secret } from '../kube/kinds.ts'
-import { isTrue } from '../status/conditions.ts'
+import { isTrue } from '../kube/objects.ts'
 import { Gauge, type Registry } from './prometheus.ts'
 
 const conditions = ['Available', 'Progressing', 'Degraded']
@@ -21,7 +21,7 @@ export function clusterGauges(registers: Registry[]): { look(cache: Cache): () =
       this.reset()
       for (const { metadata, status } of cache?.known(TigeraStatus) ?? [])
         for (const condition of conditions) {
-          const is = isTrue(status?.conditions ?? [], condition)
+          const is = isTrue(status?.conditions, condition)
           this.set({ component: metadata.name, condition: condition.toLowerCase() }, is ? 1 : 0)
         }
     },

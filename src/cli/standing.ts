@@ -1,7 +1,7 @@
 /** How the parts of Calico stand, by their TigeraStatuses: told when that changes. Reads the cache that the operator has anyway. */
 import { TigeraStatus } from '../../api/tigerastatus.ts'
 import type { Cache } from '../kube/cache.ts'
-import { isTrue } from '../status/conditions.ts'
+import { isTrue } from '../kube/objects.ts'
 
 export type Standing = 'available' | 'progressing' | 'degraded' | 'unavailable'
 

@@ -2,7 +2,7 @@
 import type { Cache, CacheEvent, View } from './cache.ts'
 import type { Client } from './client.ts'
 import { APIService, CustomResourceDefinition } from './kinds.ts'
-import { groupOf, type Kind, type KubeObject } from './objects.ts'
+import { groupOf, isTrue, type Kind, type KubeObject } from './objects.ts'
 
 /** What of these two is looked at here; a transform of the cache may drop the rest. */
 interface Definition extends KubeObject {
@@ -69,7 +69,5 @@ export class Discovery {
 }
 
 const versionOf = (apiVersion: string): string => apiVersion.slice(apiVersion.indexOf('/') + 1)
-const holds = ({ status }: Definition | Service, type: string): boolean =>
-  status?.conditions?.some(condition => condition.type === type && condition.status === 'True') ?? false
-const isAnswered = (service: Service): boolean => !service.spec?.service || holds(service, 'Available')
-const isEstablished = (definition: Definition): boolean => holds(definition, 'Established')
+const isAnswered = (service: Service): boolean => !service.spec?.service || isTrue(service.status?.conditions, 'Available')
+const isEstablished = (definition: Definition): boolean => isTrue(definition.status?.conditions, 'Established')

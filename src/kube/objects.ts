@@ -71,6 +71,10 @@ export const ownerOf = ({ apiVersion, kind, metadata: { name, uid = '' } }: Kube
   ...{ controller: true, blockOwnerDeletion: true },
 })
 
+/** Whether an object has a condition of this type that holds, from the conditions in its status. */
+export const isTrue = (conditions: readonly { type: string; status: string }[] | null | undefined, type: string): boolean =>
+  conditions?.some(condition => condition.type === type && condition.status === 'True') ?? false
+
 /** The group of an apiVersion: `apps` of `apps/v1`, the empty string of `v1`. */
 export const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '')
 

@@ -1,5 +1,5 @@
 /** Whether a condition holds, judged on the live object alone. Pure; the rules of a finished rollout are Kubernetes' own (`kubectl rollout status`). */
-import type { KubeObject } from '../kube/objects.ts'
+import { isTrue, type KubeObject } from '../kube/objects.ts'
 import type { Condition } from './controller.ts'
 
 interface Workload extends KubeObject {
@@ -24,9 +24,7 @@ export function holds({ is }: Condition, live: KubeObject | undefined): boolean 
     case 'written':
       return live !== undefined && live.metadata.deletionTimestamp === undefined
     case 'established':
-      return (
-        (live as Workload | undefined)?.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ?? false
-      )
+      return isTrue((live as Workload | undefined)?.status?.conditions, 'Established')
     case 'answering':
       return ((live as Workload | undefined)?.status?.availableReplicas ?? 0) > 0
     case 'available':

@@ -28,9 +28,6 @@ export interface Before {
   generation?: number
 }
 
-export const isTrue = (conditions: readonly TigeraStatusCondition[], type: string): boolean =>
-  conditions.some(condition => condition.type === type && condition.status === 'True')
-
 /** Available, Degraded, Progressing, each with the time at which it became so. */
 export function conditionsOf(findings: Findings, before: Before): TigeraStatusCondition[] {
   const { failing, leaving, ready } = findings
