@@ -56,11 +56,11 @@ export function needsWrite(wanted: KubeObject, live: KubeObject | undefined, own
 
 /** The fields that are ours to take away, still there, and not in the wanted object: by the server's record, and what others have put into an object that is ours as a whole. */
 export function* leftovers(wanted: KubeObject, live: KubeObject, ownership: Ownership): Generator<Path> {
-  const { schema, manager, predecessors, subresource, whole } = ownership
+  const { schema, manager, subresource, whole } = ownership
   for (const { paths } of additions(wanted, live, ownership)) yield* paths
   const own = fieldsOf(entryOf(live, { manager, operation: 'Apply', subresource }))
   // What was set by updates cannot be given up through a subresource, and beside a part it is not ours to give up.
-  const updates = subresource || !whole ? [] : updatesOf(live, [manager, ...predecessors])
+  const updates = subresource || !whole ? [] : updatesOf(live).filter(entry => isOurs(entry, ownership))
   if (!own && updates.length === 0) return
   const set = fieldSet(wanted, schema)
   if (own) yield* missing(own, set)
@@ -70,12 +70,9 @@ export function* leftovers(wanted: KubeObject, live: KubeObject, ownership: Owne
 }
 
 /** What somebody else's updates have put beside what is wanted. Labels and annotations are everybody's, those of pods too; and who applies has told that he means to keep it. */
-export function additions(
-  wanted: KubeObject,
-  live: KubeObject,
-  { schema, manager, predecessors, subresource, whole }: Ownership,
-): { entry: ManagedFieldsEntry; paths: Path[] }[] {
-  const strangers = subresource || !whole ? [] : updatesOf(live).filter(entry => ![manager, ...predecessors].includes(entry.manager ?? ''))
+export function additions(wanted: KubeObject, live: KubeObject, ownership: Ownership): { entry: ManagedFieldsEntry; paths: Path[] }[] {
+  const { schema, subresource, whole } = ownership
+  const strangers = subresource || !whole ? [] : updatesOf(live).filter(entry => !isOurs(entry, ownership))
   if (strangers.length === 0) return []
   const set = fieldSet(wanted, schema)
   const isAdded = (path: Path) => isContent(path) && !isServers(live, schema, path)
@@ -94,11 +91,14 @@ const distinct = (paths: Path[]): Path[] => [...new Map(paths.map(path => [JSON.
 
 export const isContent = (path: Path): boolean => path[0] !== 'f:status' && !path.includes('f:metadata')
 
-/** Entries of updates, as opposed to applies, of the object itself. */
-export const updatesOf = ({ metadata }: KubeObject, managers?: readonly string[]): ManagedFieldsEntry[] =>
-  (metadata.managedFields ?? []).filter(
-    ({ manager = '', operation, subresource }) => operation === 'Update' && !subresource && (managers?.includes(manager) ?? true),
-  )
+/** Whether we have set it, or one before us. */
+export const isOurs = ({ manager = '' }: ManagedFieldsEntry, us: Pick<Ownership, 'manager' | 'predecessors'>): boolean =>
+  manager === us.manager || us.predecessors.includes(manager)
+
+/** Of an update, as opposed to an apply, of the object itself. */
+export const isUpdate = ({ operation, subresource }: ManagedFieldsEntry): boolean => operation === 'Update' && !subresource
+
+export const updatesOf = ({ metadata }: KubeObject): ManagedFieldsEntry[] => (metadata.managedFields ?? []).filter(isUpdate)
 
 /**
  * An update's record also names what the server had filled in, and what is no longer there. Neither is worth a write:

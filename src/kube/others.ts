@@ -1,12 +1,10 @@
 /** Who else has set fields of an object, by its managedFields. Pure. */
-import { additions, type Difference, equal, type Ownership } from './compare.ts'
+import { additions, type Difference, equal, isOurs, type Ownership } from './compare.ts'
 import { common, fieldSet, fieldsOf, has, inWords, missing, placeOf } from './fieldset.ts'
 import { isMap, type KubeObject, type ManagedFieldsEntry } from './objects.ts'
 
-const foreignTo = (live: KubeObject, { manager, predecessors, subresource }: Ownership): ManagedFieldsEntry[] =>
-  (live.metadata.managedFields ?? []).filter(
-    entry => (entry.subresource ?? '') === (subresource ?? '') && entry.manager !== manager && !predecessors.includes(entry.manager ?? ''),
-  )
+const foreignTo = (live: KubeObject, how: Ownership): ManagedFieldsEntry[] =>
+  (live.metadata.managedFields ?? []).filter(entry => (entry.subresource ?? '') === (how.subresource ?? '') && !isOurs(entry, how))
 
 /** Other managers that have set fields to other values than we want, or that are not wanted at all: these are about to be replaced, or go. */
 export function othersOf(wanted: KubeObject, live: KubeObject, how: Ownership): { manager: string; paths: string[] }[] {

@@ -1,5 +1,5 @@
 /** Moves what a predecessor's updates have set, and what others have added, into our own record, so that what is not wanted can be given up. Pure: makes the patch, sends nothing. */
-import { additions, isContent, leftovers, type Ownership, updatesOf } from './compare.ts'
+import { additions, isContent, isOurs, isUpdate, leftovers, type Ownership, updatesOf } from './compare.ts'
 import {
   asFieldsV1,
   common,
@@ -30,7 +30,7 @@ export interface Fold {
  * changes beside managedFields is recorded as an update again, so only removals may ride along (found on a real server).
  */
 export function fold(wanted: KubeObject, live: KubeObject, how: Ownership & { contentDiffers: boolean }): Fold | undefined {
-  const olds = updatesOf(live, [how.manager, ...how.predecessors])
+  const olds = updatesOf(live).filter(entry => isOurs(entry, how))
   const added = additions(wanted, live, how)
   if (olds.length === 0 && added.length === 0) return undefined
   const removals = how.whole && !how.contentDiffers ? removalsFrom(wanted, live, how) : undefined
@@ -89,9 +89,7 @@ function removalsFrom(wanted: KubeObject, live: KubeObject, how: Ownership): Jso
     if (!top) return undefined
     tops.set(pointer(...top.names), top)
   }
-  const foreign = (live.metadata.managedFields ?? []).filter(
-    ({ manager = '' }) => manager !== how.manager && !how.predecessors.includes(manager),
-  )
+  const foreign = (live.metadata.managedFields ?? []).filter(entry => !isOurs(entry, how))
   const gone: Place[] = []
   for (const top of tops.values()) {
     const others = foreign.filter(entry => has(fieldsOf(entry), top.path) && !(isContent(top.path) && isUpdate(entry)))
@@ -101,8 +99,6 @@ function removalsFrom(wanted: KubeObject, live: KubeObject, how: Ownership): Jso
   }
   return gone.sort(lastFirst).map(({ names }) => ({ op: 'remove', path: pointer(...names) }))
 }
-
-const isUpdate = ({ operation, subresource }: ManagedFieldsEntry): boolean => operation === 'Update' && !subresource
 
 /** The first place on a path that is not wanted at all and can be removed alone: an entry of a map, a member of a list. */
 function topOf(path: Path, set: Fields, { live, schema }: { live: KubeObject; schema: SchemaNode | undefined }): Place | undefined {
