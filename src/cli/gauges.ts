@@ -1,15 +1,15 @@
-/** Metrics that are read off the cache whenever somebody asks for them: how parts of Calico stand, and when certificates expire. Asks no server. */
+/** Metrics that are read off the cache whenever somebody asks for them: how parts of Calico stand, when certificates expire, and what cannot be read. Asks no server. */
 import { TigeraStatus } from '../../api/tigerastatus.ts'
 import { signerLabel } from '../certificates/stored.ts'
 import type { Cache } from '../kube/cache.ts'
 import { Secret } from '../kube/kinds.ts'
-import { isTrue } from '../kube/objects.ts'
+import { isTrue, resourceOf } from '../kube/objects.ts'
 import { Gauge, type Registry } from './prometheus.ts'
 
 const conditions = ['Available', 'Progressing', 'Degraded']
 const annotation = (name: string) => `certificates.operator.tigera.io/${name}`
 
-/** Named as by the reference. */
+/** The first two are named as by the reference. */
 export function clusterGauges(registers: Registry[]): { look(cache: Cache): () => void } {
   let cache: Cache | undefined
   new Gauge({
@@ -39,6 +39,16 @@ export function clusterGauges(registers: Registry[]): { look(cache: Cache): () =
         if (signerLabel in labels && !Number.isNaN(expiry))
           this.set({ name, namespace, issuer: annotations[annotation('issuer')] ?? '' }, expiry / 1_000)
       }
+    },
+  })
+  new Gauge({
+    name: 'calico_operator_unreadable',
+    help: '1 for a resource that cannot be watched now, everywhere or in some namespace: no rights, or no answer.',
+    labelNames: ['resource'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { kind } of cache?.failing ?? []) this.set({ resource: resourceOf(kind) }, 1)
     },
   })
   return {

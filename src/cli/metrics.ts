@@ -20,9 +20,7 @@ export interface Metrics {
   problems: Gauge<'controller' | 'reason'>
   leader: Gauge
   master: Gauge<'name'>
-  /** 1 while something that is read cannot be: no rights, or no answer. */
-  unreadable: Gauge<'resource'>
-  /** Whenever Prometheus asks, this cache is looked at for how parts stand and when certificates expire, until what is returned is called. */
+  /** Whenever Prometheus asks, this cache is looked at for how parts stand, when certificates expire and what cannot be read, until what is returned is called. */
   look(cache: Cache): () => void
 }
 
@@ -67,7 +65,6 @@ export function createMetrics(): Metrics {
     problems: gauge('calico_operator_problems', 'Problems that stand now, by controller and reason.', 'controller', 'reason'),
     master: gauge('leader_election_master_status', 'Whether this process holds the lease of that name: 1, or 0.', 'name'),
     leader: gauge('calico_operator_leader', '1 while this process is the one that acts.'),
-    unreadable: gauge('calico_operator_unreadable', '1 for a resource that cannot be watched now.', 'resource'),
   }
 }
 

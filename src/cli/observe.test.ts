@@ -140,26 +140,43 @@ function cutCache(): { cache: Cache; sandbox: Sandbox; cut: (is: boolean) => voi
 
 test('a server that is gone is told once, however many watches miss it, and once that it is back', async () => {
   const { cache, cut } = cutCache()
-  watchHealth(cache, { log, metrics })
+  watchHealth(cache, log)
   const views = [cache.view(ConfigMap), cache.view(Secret)]
   await time.run(() => views.every(({ state }) => state === 'synced'))
   cut(true)
   await time.pass(60_000)
   expect(messages()).toEqual(['error the API server cannot be reached; it is tried until it can'])
-  const unreadable = async () => (await metrics.unreadable.get()).values.map(({ labels, value }) => [labels.resource, value]).sort()
-  expect(await unreadable()).toEqual([
-    ['configmaps', 1],
-    ['secrets', 1],
-  ])
   cut(false)
   await time.pass(60_000)
   expect(messages().slice(1)).toEqual(['info the API server can be reached again'])
   cache.close()
 })
 
+test('a resource counts as unreadable while any of its watches is, from the first', async () => {
+  const { cache, sandbox, cut } = cutCache()
+  metrics.look(cache)
+  const unreadable = async () => (await metrics.registry.metrics()).match(/^calico_operator_unreadable\{.*$/gm) ?? []
+  const allow = sandbox.forbid({ user: 'operator', resource: 'secrets', namespace: 'a' })
+  const views = [...['a', 'b'].map(namespace => cache.view(Secret, { namespace })), cache.view(ConfigMap)]
+  await time.pass(1_000)
+  const secrets = 'calico_operator_unreadable{resource="secrets"} 1'
+  expect(await unreadable()).toEqual([secrets])
+  cut(true)
+  await time.pass(60_000)
+  expect((await unreadable()).sort()).toEqual(['calico_operator_unreadable{resource="configmaps"} 1', secrets])
+  cut(false)
+  await time.pass(60_000)
+  expect(views.map(({ state }) => state)).toEqual(['failing', 'synced', 'synced'])
+  expect(await unreadable()).toEqual([secrets])
+  allow()
+  await time.pass(120_000)
+  expect(await unreadable()).toEqual([])
+  cache.close()
+})
+
 test('rights that are taken away are told with what to grant, once for each resource', async () => {
   const { cache, sandbox, transport } = cutCache()
-  watchHealth(cache, { log, metrics })
+  watchHealth(cache, log)
   const views = [cache.view(ConfigMap), cache.view(Secret, { namespace: 'default' })]
   await time.run(() => views.every(({ state }) => state === 'synced'))
   const allow = sandbox.forbid({ user: 'operator', resource: 'secrets' })

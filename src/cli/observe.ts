@@ -54,11 +54,10 @@ function objectOf({ resource, subresource, namespace, name = '' }: Asked): strin
 }
 
 /** Says once when the server stops answering, and once when it answers again; and what may not be read. Until what is returned is called. */
-export function watchHealth(cache: Cache, { log: parent, metrics }: Ears): () => void {
+export function watchHealth(cache: Cache, parent: Log): () => void {
   const log = parent.child({ logger: 'watch' })
   const forbidden = new Set<string>()
   const cut = new Set<string>()
-  metrics.unreadable.reset()
   const refused = (what: string, { kind, error }: View, is: boolean) => {
     if (is === forbidden.has(what)) return
     if (is) log.error({ error: error?.message }, `${what} may not be read; the rest goes on. ${grant(kind)}`)
@@ -74,7 +73,6 @@ export function watchHealth(cache: Cache, { log: parent, metrics }: Ears): () =>
   return cache.subscribe(({ type, view }) => {
     if (type !== 'state') return
     const failing = view.state === 'failing'
-    metrics.unreadable.set({ resource: resourceOf(view.kind) }, failing ? 1 : 0)
     refused(named(view), view, isRefused(view))
     lost(named(view), view, failing && !isRefused(view))
   })

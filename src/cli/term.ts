@@ -69,13 +69,7 @@ async function term(options: TermOptions): Promise<Ending> {
   const { cache, client } = operator
   const events = new Events({ cache, client, clock, failed })
   observers.push(events)
-  const ends = [
-    watchHealth(cache, { log, metrics }),
-    logStanding(cache, log),
-    metrics.look(cache),
-    () => events.close(),
-    () => chronicle.close(),
-  ]
+  const ends = [watchHealth(cache, log), logStanding(cache, log), metrics.look(cache), () => events.close(), () => chronicle.close()]
   const lease = elect ? leaseOf(operator, options) : undefined
   try {
     if (!(await active(operator.cache, options))) return 'stopped'

@@ -3,12 +3,11 @@ import type { Client } from './client.ts'
 import type { Clock, Random } from './clock.ts'
 import { Editions } from './editions.ts'
 import { lacksRights } from './errors.ts'
-import { Feed, type FeedState, type FeedTools, type Scope } from './feed.ts'
+import { Feed, type FeedState, type FeedTools } from './feed.ts'
 import { type Kind, type KubeObject, type ObjectRef, refOf } from './objects.ts'
+import { covers, narrowness, type Scope } from './scope.ts'
 import type { Change } from './store.ts'
 import { compareVersions } from './versions.ts'
-
-export type { Scope }
 
 /** One kind within one scope, kept in step. States: see feed.ts. */
 export interface View<T extends KubeObject = KubeObject> {
@@ -124,6 +123,11 @@ export class Cache {
       feeds.flatMap(({ store }) => store.list()).map(object => [`${object.metadata.namespace ?? ''} ${object.metadata.name}`, object]),
     )
     return [...objects.keys()].sort().map(key => objects.get(key) as T)
+  }
+
+  /** The views that cannot be read now. */
+  get failing(): View[] {
+    return [...this.#views.values()].flat().filter(({ state }) => state === 'failing')
   }
 
   /** Ends all watches. */
@@ -277,12 +281,6 @@ function listIn<T>(map: Map<string, T[]>, kind: Kind): T[] {
   map.set(keyOf(kind), list)
   return list
 }
-
-/** Whether all that is within the narrower scope is within the wider one; an object is a scope of one. */
-const covers = (wider: Scope, narrower: Scope): boolean =>
-  (wider.namespace === undefined || wider.namespace === narrower.namespace) && (wider.name === undefined || wider.name === narrower.name)
-
-const narrowness = ({ namespace, name }: Scope): number => (namespace === undefined ? 0 : 1) + (name === undefined ? 0 : 2)
 
 /** It may not be read. Cluster-wide rights may be missing where those in a namespace are not. */
 export const isRefused = ({ state, error }: Pick<View, 'state' | 'error'>): boolean => state === 'failing' && lacksRights(error)

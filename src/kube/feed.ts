@@ -3,14 +3,9 @@ import type { Client } from './client.ts'
 import { type Clock, pause, type Random } from './clock.ts'
 import { ApiError, apiError, isGone, isNotFound, isTooMany, lacksRights } from './errors.ts'
 import type { Kind, KubeObject } from './objects.ts'
+import type { Scope } from './scope.ts'
 import { type Change, Store } from './store.ts'
 import type { Status, WatchEvent, WatchResponse } from './transport.ts'
-
-/** All of a kind, of one namespace, or one object. */
-export interface Scope {
-  namespace?: string
-  name?: string
-}
 
 /** `absent`: the server does not serve the kind. `failing`: it refuses, or is not there; what was known is kept. Both end by themselves. */
 export type FeedState = 'syncing' | 'synced' | 'absent' | 'failing'

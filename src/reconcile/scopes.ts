@@ -1,6 +1,6 @@
 /** How wide a watch is opened for what is read: a table of namespaces, so that 5,000 Secrets of others are never held. */
-import type { Scope } from '../kube/cache.ts'
 import { groupKindOf, type Kind } from '../kube/objects.ts'
+import type { Scope } from '../kube/scope.ts'
 
 /** Kinds whose objects are many, or secret: in namespaces of other people only by name. */
 const byNameElsewhere = new Set(['/Secret', '/ConfigMap', '/Service', '/ServiceAccount'])
