@@ -120,7 +120,9 @@ function statusOf(deployment: Deployment, { made, sets, podsOf, now }: Seen): { 
   const counts = { replicas: all.length, updatedReplicas: live(made).length, readyReplicas: all.filter(isReady).length }
   const wanted = spec?.replicas ?? 1
   const given = Object.fromEntries(Object.entries({ ...counts, availableReplicas: counts.readyReplicas }).filter(([, count]) => count > 0))
-  const unavailable = Math.max(0, wanted - counts.readyReplicas)
+  // Those that a rollout has too many of are missed, too, as long as they are not available.
+  const asked = sets.reduce((sum, { spec: set }) => sum + (set?.replicas ?? 0), 0)
+  const unavailable = Math.max(0, Math.max(wanted, asked) - counts.readyReplicas)
   const { conditions, again } = conditionsOf(deployment, { ...counts, name: made.metadata.name, now })
   return {
     again,
