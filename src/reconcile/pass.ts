@@ -7,7 +7,7 @@ import { type Problem, sentence } from './problems.ts'
 /** What one pass over an Outcome came to. */
 export interface Enacted {
   problems: Problem[]
-  /** What could not be had and need not be, in sentences. */
+  /** What is otherwise than wanted and may be so, in sentences. */
   lacking?: string[]
   /** What waits for a condition, in words: `DaemonSet calico-system/calico-node waits for CustomResourceDefinition … to be established`. */
   waiting: string[]
@@ -49,8 +49,9 @@ export class Pass {
     this.#retryIn = Math.min(this.#retryIn ?? retryIn, retryIn)
   }
 
+  /** Nothing is the worse for it, but somebody may want to know. */
   tells(problem: Problem): void {
-    this.problems.push(problem)
+    this.#lacking.push(sentence(problem))
   }
 
   waits(waiter: Waiter, { ref, is }: Condition): void {

@@ -153,7 +153,7 @@ test('a pool that carries the label of the operator, but was not made by it, is 
   bed.operate()
   await bed.becomesReady()
   expect(await bed.live({ ...pool, name: 'mine' } as never)).toBeDefined()
-  expect((await bed.status('ippools'))!.Degraded).toMatchObject({
+  expect((await bed.status('ippools'))!.Available).toMatchObject({
     status: 'True',
     message: expect.stringMatching(
       /IPPool mine: is labelled as a pool of the operator, which did not make it.*\. Delete it, if nothing needs it/,
