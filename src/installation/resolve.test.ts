@@ -126,6 +126,14 @@ test('what is usual is filled in before the overlay, which has to go with it', (
   expect(paths({}, { nodeUpdateStrategy: { type: 'RollingUpdate' } })).toEqual([])
 })
 
+test('an overlay mends nothing that is wrong with the Installation it is laid over', () => {
+  const result = resolve(asking({ controlPlaneReplicas: 0, flexVolumePath: 'here' }, { controlPlaneReplicas: 1 }), factsWith())
+  expect('problems' in result && result.problems.map(({ path, object }) => [path, object?.name])).toEqual([
+    ['spec.flexVolumePath', 'default'],
+    ['spec.controlPlaneReplicas', 'default'],
+  ])
+})
+
 test('pools are made of the Installation named default while the overlay is wrong', () => {
   const result = resolve(asking({}, { controlPlaneReplicas: 0 }), factsWith())
   expect('problems' in result && result.problems.map(({ path }) => path)).toEqual(['spec.controlPlaneReplicas'])

@@ -45,7 +45,12 @@ export function resolve(asked: Asked, facts: Facts): Resolution {
   // Where the other of the two Installations says it well, that counts.
   const gaps = unclear.filter(({ path = '' }) => path.includes('[') || !isSet(written, path))
   const setup = setupOf(spec, facts, gaps)
-  const problems = [...providerDoubted(written, facts, base), ...violations(spec, { setup, gaps, listed: unheeded ?? pools.pools })]
+  const whole = violations(spec, { setup, gaps, listed: unheeded ?? pools.pools })
+  const problems = [
+    ...providerDoubted(written, facts, base),
+    ...whole,
+    ...(overlay ? mended(asked, { facts, usual: usual.spec, whole }) : []),
+  ]
   const images = imageSetInUse(facts.imageSets)
   const ofPools = [...pools.problems, ...poolViolations({ spec, pools: pools.pools ?? [] })]
   // Who has to change something anyway shall hear everything at once.
@@ -87,6 +92,25 @@ const violations = (spec: InstallationSpec, { setup, gaps, listed = [] }: Judged
   ...refusals(setup, poolSetups(setup, listed, gaps)),
   ...specRules.flatMap(({ check }) => check(spec)),
 ]
+
+interface Mended {
+  readonly facts: Facts
+  /** With every default, and without the overlay. */
+  readonly usual: InstallationSpec
+  /** What is wrong with both together. */
+  readonly whole: readonly Problem[]
+}
+
+/** What is wrong with the Installation named default alone. An overlay mends nothing of it: others go by that Installation, and go on when the overlay is gone. */
+function mended({ base, unclear = [] }: Asked, { facts, usual, whole }: Mended): Problem[] {
+  const { ipPools: listed } = usual.calicoNetwork ?? {}
+  const alone = violations(usual, { setup: setupOf(usual, facts, unclear), gaps: unclear, listed })
+  const isTold = ({ path, message }: Problem) => whole.some(other => other.path === path && other.message === message)
+  return blamed(
+    alone.filter(problem => !isTold(problem)),
+    { base },
+  )
+}
 
 /** Nothing that the Installation named default says is wrong, whatever its pools are by default and the overlay makes of it. */
 function isSoundAsWritten({ base, unclear = [] }: Asked, facts: Facts, usual: InstallationSpec): boolean {
