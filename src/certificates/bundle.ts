@@ -55,12 +55,9 @@ export function trustedBundle(options: BundleOptions): { bundle: TrustedBundle; 
 
 /**
  * Which system roots go into the bundle. Those found in the cluster stay, because other ones restart every pod that mounts them;
- * the process's own take their place when there are none, or on request, as when the pods restart anyway.
+ * the process's own take their place when there are none.
  */
-export function systemRoots(found: ConfigMap | undefined, own: string, refresh = false): string {
-  const there = found?.data?.[rootsFile]
-  return refresh || !there ? own : there
-}
+export const systemRoots = (found: ConfigMap | undefined, own: string): string => found?.data?.[rootsFile] || own
 
 /** There are 200 KB of them, the same in every bundle. */
 function hashOfRoots(roots: string): string {

@@ -25,10 +25,7 @@ export interface StoredPair {
 
 export type Verdict =
   /** None, or one of ours that is no longer fit: issue another. */
-  | { kind: 'missing'; why: string }
-  | { kind: 'operator'; pair: StoredPair }
-  | { kind: 'user'; pair: StoredPair }
-  | { kind: 'wrong'; problems: Problem[] }
+  { kind: 'missing' } | { kind: 'operator'; pair: StoredPair } | { kind: 'user'; pair: StoredPair } | { kind: 'wrong'; problems: Problem[] }
 
 export interface Expectation {
   /** The name the certificate has to be good for, in DNS or IP form. */
@@ -53,13 +50,12 @@ const legacyKeys = [
 const day = 86_400_000
 
 export function judge(secret: Secret | undefined, expected: Expectation): Verdict {
-  if (!secret) return { kind: 'missing', why: 'there is none' }
+  if (!secret) return { kind: 'missing' }
   const read = readPair(secret)
   if ('wrong' in read) return wrong(secret, read.wrong)
   const { certificate } = read.pair
   if (!issuedByOperator(secret, certificate, expected.authority)) return judgeUsers(secret, read, expected)
-  const why = unfit(read, expected)
-  return why === undefined ? { kind: 'operator', pair: read.pair } : { kind: 'missing', why }
+  return isFit(read, expected) ? { kind: 'operator', pair: read.pair } : { kind: 'missing' }
 }
 
 /** The certificate alone, for those who only trust it: nobody can use the key of it but its owner, so a Secret without one will do. */
@@ -78,17 +74,17 @@ export function judgeCertificate(
 /** Whole days until the certificate ends; negative when it has. */
 export const daysLeft = ({ notAfter }: Certificate, now: number): number => Math.floor((notAfter - now) / day)
 
-/** Why a pair of the operator's must be replaced. */
-function unfit(read: ReadPair, { names, authority, now }: Expectation): string | undefined {
-  const { certificate } = read.pair
-  if (authority.management) return 'pods request their certificates themselves'
-  if (!isWhole(read)) return 'its key is not the key of its certificate'
-  if (now < certificate.notBefore) return 'it is not valid yet'
-  if (certificate.notAfter - now < renewalDays * day) return `it ends on ${date(certificate.notAfter)}`
-  if (!issuedBy(certificate, authority)) return 'another authority signed it'
+/** Whether a pair of the operator's is good for another while. None is where pods request their certificates themselves. */
+function isFit({ pair: { certificate }, keyPem }: ReadPair, { names, authority, now }: Expectation): boolean {
   const covered = new Set([...certificate.dnsNames, ...certificate.ipAddresses])
-  const lacking = names.filter(name => !covered.has(name))
-  return lacking.length > 0 ? `it is not made out to ${lacking.join(', ')}` : undefined
+  return (
+    !authority.management &&
+    now >= certificate.notBefore &&
+    certificate.notAfter - now >= renewalDays * day &&
+    issuedBy(certificate, authority) &&
+    names.every(name => covered.has(name)) &&
+    belongsTo(certificate, keyPem)
+  )
 }
 
 function judgeUsers(secret: Secret, read: ReadPair, { now, peerChecked }: Expectation): Verdict {

@@ -104,7 +104,7 @@ test('Typha’s own authority is trusted when it is there, and a problem when it
   expect(problems).toMatchObject([{ reason: 'CertificateError', path: 'data.caBundle' }])
 })
 
-test('the system’s roots found in the cluster stay until others are asked for', () => {
+test('the system’s roots found in the cluster stay', () => {
   const found = (text: string) => ({
     apiVersion: 'v1' as const,
     kind: 'ConfigMap' as const,
@@ -112,7 +112,6 @@ test('the system’s roots found in the cluster stay until others are asked for'
     data: { 'ca-bundle.crt': text },
   })
   expect(systemRoots(found('theirs'), 'ours')).toBe('theirs')
-  expect(systemRoots(found('theirs'), 'ours', true)).toBe('ours')
   expect(systemRoots(found(''), 'ours')).toBe('ours')
   expect(systemRoots(undefined, 'ours')).toBe('ours')
 })
