@@ -4,6 +4,7 @@ import type { ContainerOverlay, WorkloadOverlay } from '../../api/overrides.ts'
 import type { Container, PodSpec, PodTemplateSpec, ResourceRequirements } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { canonicalQuantity } from '../kube/quantity.ts'
+import { given } from './parts/present.ts'
 import { isRolledOut, isWorkload, withTemplate } from './workloads.ts'
 
 interface Row {
@@ -115,7 +116,3 @@ const added = (own: Record<string, string> = {}, more: Record<string, string> = 
   ...Object.fromEntries(Object.entries(more).filter(([key]) => !key.includes('operator.tigera.io'))),
   ...own,
 })
-
-/** Only the fields that are given. */
-const given = <T extends object>(fields: T): Partial<T> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>

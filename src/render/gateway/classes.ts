@@ -6,6 +6,7 @@ import type { Calico } from '../../installation/calico.ts'
 import type { DecidedClass } from '../../installation/gateway/classes.ts'
 import type { KubeObject } from '../../kube/objects.ts'
 import { gatewaySystem } from '../parts/places.ts'
+import { given } from '../parts/present.ts'
 
 type Asked = DecidedClass['asked']
 
@@ -97,7 +98,3 @@ const merged = (more: Marks, own: Marks = {}): Marks => ({
   ...(more.labels && { labels: { ...more.labels, ...own.labels } }),
   ...(more.annotations && { annotations: { ...more.annotations, ...own.annotations } }),
 })
-
-/** Only the fields that are given. */
-const given = <T extends object>(fields: T): Partial<T> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>

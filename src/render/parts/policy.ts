@@ -6,14 +6,15 @@ import type { ClusterDns } from '../../installation/providers.ts'
 import type { KubeObject } from '../../kube/objects.ts'
 import { calicoSystem } from './places.ts'
 
-const tier = 'calico-system'
+/** Of the operator's own policies. */
+export const tierName = 'calico-system'
 
 /** A policy of the tier, which its name begins with, in calico-system unless another namespace is given. */
 export const policy = (name: string, spec: Omit<NetworkPolicySpec, 'tier'>, namespace = calicoSystem): NetworkPolicy => ({
   apiVersion: 'projectcalico.org/v3',
   kind: 'NetworkPolicy',
-  metadata: { name: `${tier}.${name}`, namespace },
-  spec: { tier, ...spec },
+  metadata: { name: `${tierName}.${name}`, namespace },
+  spec: { tier: tierName, ...spec },
 })
 
 /** As admission policies of ours label it (`Calico.tierLabels`); what is no policy stays as it is. */

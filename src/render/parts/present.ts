@@ -6,3 +6,7 @@ export const present = <T>(...entries: (T | false | undefined)[]): T[] =>
 
 /** The value under its condition; otherwise undefined, which is absent. */
 export const when = <T>(condition: boolean, value: T): T | undefined => (condition ? value : undefined)
+
+/** Only the fields that are given. */
+export const given = <T extends object>(fields: T): Partial<T> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>

@@ -5,7 +5,7 @@ import { parseAddress } from '../../installation/cidr.ts'
 import type { ClusterDns } from '../../installation/providers.ts'
 import type { KubeObject, ObjectRef } from '../../kube/objects.ts'
 import { calicoSystem } from '../parts/places.ts'
-import { policy } from '../parts/policy.ts'
+import { policy, tierName } from '../parts/policy.ts'
 import { present } from '../parts/present.ts'
 
 export interface TiersFacts {
@@ -14,7 +14,6 @@ export interface TiersFacts {
   nodeLocalDns: readonly string[]
 }
 
-export const tierName = 'calico-system'
 const group = 'projectcalico.org/v3'
 
 /** What is wanted, and what earlier versions left or is wanted no longer (spec/apiserver-tiers-webhooks.md §7). */
