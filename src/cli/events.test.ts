@@ -197,6 +197,19 @@ test('what follows from one change is one event, and however much is changed the
   expect(await told('Changed')).toHaveLength(2)
 })
 
+test('what is made anew is installed anew, and that is no news either', async () => {
+  await installed(true)
+  write('a', 'changed')
+  await time.pass(60_000)
+  void client.delete(owner)
+  await time.pass(1_000)
+  void client.create({ ...named, apiVersion: Installation.apiVersion, spec: {} } as KubeObject)
+  await time.pass(1_000)
+  write('b', 'created')
+  await time.pass(60_000)
+  expect(await told('Changed')).toEqual(['changed ConfigMap calico-system/a'])
+})
+
 test('what was still being written when it ended is told nobody', async () => {
   await installed(true)
   write('a', 'changed')

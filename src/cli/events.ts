@@ -47,7 +47,7 @@ export class Events implements Observer {
   readonly #told = new Map<string, number>()
   /** The resource that a TigeraStatus is about, by the name of the status. */
   readonly #served = new Map<string, ObjectRef>()
-  /** Resources for which everything was there once: what is written before that is their installation, and no news. */
+  /** uids of resources for which everything was there once: what is written before that is their installation, and no news. */
   readonly #complete = new Set<string>()
 
   constructor(teller: Teller) {
@@ -86,10 +86,11 @@ export class Events implements Observer {
 
   wrote(write: Parameters<NonNullable<Observer['wrote']>>[0]): void {
     const { owner } = write
-    if (!owner) return
-    const object = this.#teller.cache.find(owner).object
-    if (object && isReady(object)) this.#complete.add(keyOf(owner))
-    if (this.#complete.has(keyOf(owner))) this.#changes.add(owner, write)
+    const object = owner && this.#teller.cache.find(owner).object
+    if (!object) return
+    const { uid = '' } = object.metadata
+    if (isReady(object)) this.#complete.add(uid)
+    if (this.#complete.has(uid)) this.#changes.add(owner, write)
   }
 
   #turned({ name, standing, before, message, reason }: Turn): void {
