@@ -55,8 +55,8 @@ export function listed(names: readonly string[]): string {
 /** Longer than any words of ours; what users write may be as long as they like. */
 const longest = 800
 
-/** What somebody wrote may break the line, turn the text around or fill pages. */
-function legible(text: string): string {
+/** One line of bearable length: what somebody wrote may break it, turn the text around or fill pages. */
+export function legible(text: string): string {
   const whole = text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped)
   return whole.length <= longest ? whole : `${whole.slice(0, longest / 2)} … ${whole.slice(-longest / 2)}`
 }

@@ -104,3 +104,10 @@ test('three causes are told, the others counted, and so are pods that were not l
   const pods = ['A', 'B', 'C', 'D', 'E'].map(reason => on('n', { phase: 'Failed', reason }))
   expect(podFindings(pods, now, 7).text).toBe('n Failed A (pod p); n Failed B (pod p); n Failed C (pod p); 2 more causes, 7 more pods')
 })
+
+test('what a runtime says is one line of ours, however much it is', () => {
+  const message = `unexpected status 500:\n<html>\n${'x'.repeat(5_000)}\n</html>`
+  const { text } = podFindings([pod({ containerStatuses: [container({ waiting: { reason: 'ErrImagePull', message } })] })], now)
+  expect(text).toMatch(/^node-1 ErrImagePull quay\.io\S+ \(pod p, container c: unexpected status 500: <html> x+ … x+ <\/html>\)$/)
+  expect(text.length).toBeLessThan(1_000)
+})

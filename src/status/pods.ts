@@ -1,6 +1,6 @@
 /** What keeps the pods of a workload from being well: on which nodes, which container, in whose words. Looks at pods that it is given; never lists any. */
 import type { ContainerStatus, Pod } from '../kube/kinds.ts'
-import { listed } from '../reconcile/problems.ts'
+import { legible, listed } from '../reconcile/problems.ts'
 
 export interface PodFindings {
   /** Some pod will not become well by itself. */
@@ -67,7 +67,9 @@ function more(causes: number, pods: number): string {
 
 /** Pods that have the same trouble, as one cause. */
 function inWords(troubles: readonly Trouble[]): string {
-  const { pod, what, details } = troubles[0]!
+  const { pod, what, details: said } = troubles[0]!
+  // A runtime may hand on a whole page that a registry answered with.
+  const details = said.map(text => text && legible(text))
   const places = troubles.map(({ pod: { spec, metadata } }) => spec?.nodeName ?? metadata.name).sort()
   const named = pod.spec?.nodeName === undefined ? undefined : `pod ${pod.metadata.name}`
   const [place, ...words] = [[named, details[0]].filter(Boolean).join(', '), ...details.slice(1)].filter(Boolean)
