@@ -47,12 +47,7 @@ const bad = (problems: Problem[]) => report({ stopped: { kind: 'invalid', proble
 
 async function events(): Promise<Event[]> {
   await time.pass(10)
-  let found: Event[] | undefined
-  void client.list(Event).then(all => {
-    found = all
-  })
-  await time.run(() => found !== undefined)
-  return found!
+  return time.during(client.list(Event))
 }
 
 test('a problem is told on the resource that asks for what cannot be had, once, and its end too', async () => {

@@ -95,15 +95,8 @@ export class Offline {
   }
 
   /** Somebody with all rights does something; time passes until it is done. */
-  async does<T>(work: (user: User) => Promise<T>): Promise<T> {
-    let done = false
-    const result = work(this.#user).finally(() => {
-      done = true
-    })
-    // Whoever waits for the result hears of a failure; here it only ends the waiting.
-    result.catch(() => undefined)
-    await this.time.run(() => done)
-    return result
+  does<T>(work: (user: User) => Promise<T>): Promise<T> {
+    return this.time.during(work(this.#user))
   }
 
   /** Creates objects one after the other. Throws ApiError at the first that is refused. */

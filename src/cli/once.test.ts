@@ -35,15 +35,7 @@ beforeEach(() => {
 })
 
 /** Time passes until it is done. */
-async function does<T>(work: Promise<T>): Promise<T> {
-  let done = false
-  const settled = work.finally(() => {
-    done = true
-  })
-  settled.catch(() => undefined)
-  await time.run(() => done)
-  return settled
-}
+const does = <T>(work: Promise<T>): Promise<T> => time.during(work)
 
 const names = async (apiVersion: string, plural: string) =>
   (await does(user.list(apiVersion, plural))).map(({ metadata: { name } }) => name)

@@ -31,15 +31,7 @@ afterEach(async () => {
 })
 
 /** Time passes until it is done. */
-async function does<T>(work: Promise<T>): Promise<T> {
-  let done = false
-  const settled = work.finally(() => {
-    done = true
-  })
-  settled.catch(() => undefined)
-  await time.run(() => done)
-  return settled
-}
+const does = <T>(work: Promise<T>): Promise<T> => time.during(work)
 
 interface Process {
   said: () => string

@@ -72,13 +72,19 @@ test('the second waits while the first renews, and follows at once when the firs
   expect(await holder()).toMatchObject({ holderIdentity: 'b', leaseTransitions: 1 })
 })
 
-test('when the first dies the second follows after the Lease has run out, not before', async () => {
+/** Two, of which the first has led for half a minute and the second waits. */
+async function leading() {
   const { time, contender } = bed()
   const { line, wrap } = cuttable()
   const [first, second] = [contender('a', wrap).lease, contender('b').lease]
   await first.acquire()
   void second.acquire()
   await time.pass(30_000)
+  return { time, line, first, second }
+}
+
+test('when the first dies the second follows after the Lease has run out, not before', async () => {
+  const { time, line, second } = await leading()
   line.cut = true
   const cutAt = time.clock.now()
   await time.run(() => second.leads)
@@ -105,12 +111,7 @@ test('who cannot renew stops leading before another one may', async () => {
 })
 
 test('so does who gets no answer, and one that comes too late is none', async () => {
-  const { time, contender } = bed()
-  const { line, wrap } = cuttable()
-  const [first, second] = [contender('a', wrap).lease, contender('b').lease]
-  await first.acquire()
-  void second.acquire()
-  await time.pass(30_000)
+  const { time, line, first, second } = await leading()
   line.silent = true
   await time.run(() => second.leads, 60_000)
   expect([first.leads, second.leads]).toEqual([false, true])

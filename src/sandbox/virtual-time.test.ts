@@ -89,3 +89,12 @@ test('run stops where the condition holds, or at its limit', async () => {
 test('a condition that can no longer come true is told at once', async () => {
   expect(await new VirtualTime().run(() => false)).toBe(false)
 })
+
+test('it passes until work is done, and who waits hears how that ended', async () => {
+  const time = new VirtualTime()
+  const { clock } = time
+  const begun = clock.now()
+  expect(await time.during(pause(clock, 5_000).then(() => 'done'))).toBe('done')
+  await expect(time.during(pause(clock, 5_000).then(() => Promise.reject(new Error('no'))))).rejects.toThrow('no')
+  expect(clock.now() - begun).toBe(10_000)
+})

@@ -70,6 +70,18 @@ export class VirtualTime {
     }
   }
 
+  /** Lets time pass until the work is done, and gives what came of it. */
+  async during<T>(work: Promise<T>): Promise<T> {
+    let done = false
+    const result = work.finally(() => {
+      done = true
+    })
+    // Whoever waits for the result hears of a failure; here it only ends the waiting.
+    result.catch(() => undefined)
+    await this.run(() => done)
+    return result
+  }
+
   /** Lets exactly so many virtual milliseconds pass, whether anything happens in them or not. */
   async pass(milliseconds: number): Promise<void> {
     const end = this.#now + milliseconds

@@ -23,15 +23,7 @@ export class LifeBed {
   }
 
   /** Does something while time passes. */
-  readonly does = async <T>(work: Promise<T>): Promise<T> => {
-    let done = false
-    const ending = work.finally(() => {
-      done = true
-    })
-    ending.catch(() => undefined)
-    await this.time.run(() => done)
-    return ending
-  }
+  readonly does = <T>(work: Promise<T>): Promise<T> => this.time.during(work)
 
   /** Throws on any refusal. */
   readonly send = async <T = KubeObject>(method: Request['method'], path: string, body?: unknown): Promise<T> => {

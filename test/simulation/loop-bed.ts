@@ -110,14 +110,8 @@ export class Bed {
   }
 
   /** Somebody with all rights does something; time passes until it is done. */
-  async does<T>(work: (user: User) => Promise<T>): Promise<T> {
-    let done = false
-    const result = work(this.#user).finally(() => {
-      done = true
-    })
-    result.catch(() => undefined)
-    await this.time.run(() => done)
-    return result
+  does<T>(work: (user: User) => Promise<T>): Promise<T> {
+    return this.time.during(work(this.#user))
   }
 
   async creates(...objects: KubeObject[]): Promise<void> {
