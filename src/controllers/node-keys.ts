@@ -40,6 +40,11 @@ export async function readNodeKeys(
     entries: typha.entry ? [typha.entry] : [],
     systemRoots: systemRoots(bundle, surroundings.systemRoots),
   }
-  const found = await readComponentKeys(cluster, surroundings, { calico, pairs, issue, trust })
-  return { ...found, problems: [...(found.issued?.keys.problems ?? []), ...typha.problems] }
+  const { issued, waiting } = await readComponentKeys(cluster, surroundings, { calico, pairs, issue, trust })
+  return {
+    // Without an authority that was meant to be trusted, Typha and calico-node would no longer know each other.
+    ...(typha.problems.length === 0 && { issued }),
+    waiting,
+    problems: [...(issued?.keys.problems ?? []), ...typha.problems],
+  }
 }
