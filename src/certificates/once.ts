@@ -4,7 +4,9 @@
 export function once<Of extends object, Result extends NonNullable<unknown>>(read: (of: Of) => Result): (of: Of) => Result {
   const known = new WeakMap<Of, Result>()
   return of => {
-    const result = known.get(of) ?? read(of)
+    const before = known.get(of)
+    if (before !== undefined) return before
+    const result = read(of)
     known.set(of, result)
     return result
   }

@@ -19,8 +19,9 @@ export function sentObject(call: Call): Item {
   return typed(body, call.served)
 }
 
+/** What is no text has come in as a copy. */
 function parsed(body: unknown, complaint: string): unknown {
-  if (typeof body !== 'string') return jsonCopy(body)
+  if (typeof body !== 'string') return body
   try {
     return JSON.parse(body)
   } catch {

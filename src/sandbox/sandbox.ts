@@ -198,16 +198,13 @@ export class Sandbox {
     const { status, headers, body, events } = await this.#route(asked, session)
     if (!events) return { status, headers, body, events: ended(), close: () => {} }
     open.add(events)
-    request.signal?.addEventListener('abort', () => events.close(), { once: true })
-    return {
-      status,
-      headers,
-      events,
-      close: () => {
-        open.delete(events)
-        events.close()
-      },
+    const close = () => {
+      open.delete(events)
+      events.close()
+      request.signal?.removeEventListener('abort', close)
     }
+    request.signal?.addEventListener('abort', close, { once: true })
+    return { status, headers, events, close }
   }
 
   async #route(request: Request, session: Session): Promise<Routed> {

@@ -2,12 +2,14 @@
 import type { SchemaNode } from '../../kube/schema.ts'
 import { atomicShape, deducedShape, type MapShape, type Shape } from './shape.ts'
 
-const known = { strict: new WeakMap<SchemaNode, Shape>(), open: new WeakMap<SchemaNode, Shape>() }
+const all = { strict: new WeakMap<SchemaNode, Shape>(), open: new WeakMap<SchemaNode, Shape>() }
 
 /** `open`: below a place that keeps unknown fields, where objects take any field beside their declared ones. The same shape each time. */
 export function shapeOf(node: SchemaNode, open = false): Shape {
-  const shapes = open ? known.open : known.strict
-  const shape = shapes.get(node) ?? read(node, open || node.preserveUnknown === true)
+  const shapes = open ? all.open : all.strict
+  const known = shapes.get(node)
+  if (known) return known
+  const shape = read(node, open || node.preserveUnknown === true)
   shapes.set(node, shape)
   return shape
 }
@@ -45,8 +47,8 @@ const listShape = (node: SchemaNode, open: boolean): NonNullable<Shape['list']> 
 })
 
 function mapShape(node: SchemaNode, open: boolean): MapShape {
-  const declared = (name: string): SchemaNode | undefined =>
-    node.fields && Object.hasOwn(node.fields, name) ? node.fields[name] : undefined
+  // Fields have no prototype.
+  const declared = (name: string): SchemaNode | undefined => node.fields?.[name]
   return {
     atomic: node.atomic ?? false,
     field(name) {

@@ -6,7 +6,7 @@ import type { SchemaNode } from '../../kube/schema.ts'
 import { type Answer, aboutResource, type Call } from '../call.ts'
 import { decode } from '../codec.ts'
 import { checkName, inNamespace } from '../meta.ts'
-import { type Item, jsonCopy } from '../objects.ts'
+import type { Item } from '../objects.ts'
 import { appliedTo } from '../ownership.ts'
 import { badRequest, conflict, notFound } from '../refusals.ts'
 import { now, type Server } from '../server.ts'
@@ -63,7 +63,7 @@ const fieldOf = ({ fields, values }: SchemaNode, name: string): SchemaNode | und
 
 /** The body, as JSON or YAML. */
 function configuration({ body }: Call): Item {
-  const value = typeof body === 'string' ? fromText(body) : jsonCopy(body)
+  const value = typeof body === 'string' ? fromText(body) : body
   if (!isMap(value)) {
     const form = Array.isArray(value) ? 'array' : typeof value
     throw badRequest(

@@ -127,7 +127,14 @@ function checkOwnersOfFinalizers({ metadata: { finalizers = [] } }: KubeObject, 
 
 /** What was never set is stored as null in some places; rules need not tell it from absent. */
 function withoutNulls(value: unknown): unknown {
+  if (!holdsNull(value)) return value
   if (Array.isArray(value)) return value.map(withoutNulls)
   if (!isMap(value)) return value
   return Object.fromEntries(Object.entries(value).flatMap(([name, item]) => (item === null ? [] : [[name, withoutNulls(item)]])))
+}
+
+function holdsNull(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value === null
+  for (const name of Object.keys(value)) if (holdsNull((value as Record<string, unknown>)[name])) return true
+  return false
 }
