@@ -54,6 +54,8 @@ export function assembled(decided: Decided): Calico {
       ipv4: autodetectionMethod(network.nodeAddressAutodetectionV4),
       ipv6: autodetectionMethod(network.nodeAddressAutodetectionV6),
     },
+    ipv6Nodes: network.nodeAddressAutodetectionV6 !== undefined,
+    proxy: proxyOf(spec),
     bgp: network.bgp === 'Enabled',
     mtu: network.mtu,
     felix: {
@@ -75,6 +77,12 @@ export function assembled(decided: Decided): Calico {
     warnings,
   }
 }
+
+const proxyOf = ({ proxy: { httpProxy, httpsProxy, noProxy } = {} }: InstallationSpec): Calico['proxy'] => ({
+  httpProxy: httpProxy || undefined,
+  httpsProxy: httpsProxy || undefined,
+  noProxy: noProxy || undefined,
+})
 
 const given = (path: string | undefined): boolean => path !== undefined && path !== 'None'
 
@@ -119,6 +127,7 @@ function cniOf({ cni, calicoNetwork: network = {}, logging }: InstallationSpec):
     binDir: cni?.binDir ?? '',
     confDir: cni?.confDir ?? '',
     hostPorts: network.hostPorts === 'Enabled',
+    multiInterfaceMode: network.multiInterfaceMode?.toLowerCase(),
     ipForwarding: network.containerIPForwarding === 'Enabled',
     policySetupTimeout: network.linuxPolicySetupTimeoutSeconds ?? 0,
     sysctl: network.sysctl,

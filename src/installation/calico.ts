@@ -53,6 +53,8 @@ export interface Calico {
     confDir: string
     /** The portmap plugin follows Calico's. */
     hostPorts: boolean
+    /** How pods get more than one interface, in lower case; undefined: they do not say. */
+    multiInterfaceMode?: string
     /** Pods may forward IP packets. */
     ipForwarding: boolean
     /** Seconds that a new pod waits for its policy; 0: it does not wait. */
@@ -89,6 +91,10 @@ export interface Calico {
   readonly pools: { ipv4: boolean; ipv6: boolean }
   /** The value of IP_AUTODETECTION_METHOD per family (`first-found`, `can-reach=8.8.8.8`); absent: no address of that family. */
   readonly autodetection: { ipv4?: string; ipv6?: string }
+  /** Nodes are to have IPv6 addresses, whether a method finds them or not. */
+  readonly ipv6Nodes: boolean
+  /** Through whom what leaves the cluster goes; absent: directly. */
+  readonly proxy: { httpProxy?: string; httpsProxy?: string; noProxy?: string }
   readonly bgp: boolean
   /** Undefined: found by calico-node itself. 0 is a value (spec/installation-render.md §6.6). */
   readonly mtu?: number

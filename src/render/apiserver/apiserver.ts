@@ -115,7 +115,7 @@ const main = (calico: Calico, { server, key }: ApiServerParts): Container =>
       DATASTORE_TYPE: 'kubernetes',
       ...apiServerEnv(server.hostNetwork ? calico.endpoints.host : calico.endpoints.pod),
       LOG_LEVEL: server.logLevel,
-      MULTI_INTERFACE_MODE: calico.spec.calicoNetwork?.multiInterfaceMode?.toLowerCase(),
+      MULTI_INTERFACE_MODE: calico.cni.multiInterfaceMode,
     },
   })
 

@@ -44,8 +44,9 @@ describe('Guardian', () => {
   })
 
   test('goes through the proxies that are set, in either spelling', () => {
-    const proxied = (proxy: object) => env({ ...calico, spec: { ...calico.spec, proxy } }).filter(([name]) => /proxy/i.test(name!))
+    const proxied = (proxy: object) => env({ ...calico, proxy: decided({ proxy }).proxy }).filter(([name]) => /proxy/i.test(name!))
     expect(proxied({})).toEqual([])
+    expect(proxied({ httpProxy: '' })).toEqual([])
     expect(proxied({ httpsProxy: 'https://proxy', noProxy: '.svc' })).toEqual([
       ['HTTPS_PROXY', 'https://proxy'],
       ['https_proxy', 'https://proxy'],

@@ -87,13 +87,12 @@ const main = (calico: Calico, { key, trust, address, ca }: GuardianParts): Conta
 const health = (initialDelaySeconds: number): Probe => ({ httpGet: { path: '/health', port: 9080 }, initialDelaySeconds })
 
 /** Libraries look for either spelling. */
-function proxied({ spec: { proxy = {} } }: Calico): Env {
-  const { httpProxy, httpsProxy, noProxy } = proxy
+function proxied({ proxy: { httpProxy, httpsProxy, noProxy } }: Calico): Env {
   const variables = { HTTP_PROXY: httpProxy, HTTPS_PROXY: httpsProxy, NO_PROXY: noProxy }
   return Object.fromEntries(
     Object.entries(variables).flatMap(([variable, value]) => [
-      [variable, value || undefined],
-      [variable.toLowerCase(), value || undefined],
+      [variable, value],
+      [variable.toLowerCase(), value],
     ]),
   )
 }

@@ -39,11 +39,11 @@ export const whisker = (calico: Calico, parts: WhiskerParts): KubeObject[] =>
     calico.tier && access(calico),
   )
 
-const nginx = ({ spec }: Calico): ConfigMap => ({
+const nginx = ({ ipv6Nodes }: Calico): ConfigMap => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: { name: config, namespace: calicoSystem },
-  data: { 'default.conf': nginxConfig(spec.calicoNetwork?.nodeAddressAutodetectionV6 !== undefined) },
+  data: { 'default.conf': nginxConfig(ipv6Nodes) },
 })
 
 const workload = (calico: Calico, parts: WhiskerParts): Deployment =>
