@@ -58,7 +58,8 @@ export async function readStanding(cluster: Reader, environment: Environment, as
   const decision = await readDecision(cluster, environment, asked)
   const { computed: spec } = asked.base.status ?? {}
   if (decision.calico || !spec) return decision
-  const last = resolve({ base: { ...asked.base, spec } }, decision.facts)
+  // It may have been decided by an operator that knows more than this one.
+  const last = resolve(heard({ ...asked.base, spec }), decision.facts)
   return 'calico' in last ? { ...decision, ...last, problems: [] } : decision
 }
 

@@ -76,6 +76,10 @@ describe.each(Object.entries(components).filter(([name]) => name !== 'whisker'))
       'Waiting for Installation Variant to be set',
     ])
     expect(await run(make, changed(installation, wrong))).toEqual(await run(make, cluster))
+    const newer = { computed: { kubernetesProvider: 'Elsewhere', variant: 'Calico' } }
+    expect(messages(await run(make, changed(installation, { ...wrong, status: newer })))).toEqual([
+      'Waiting for Installation Variant to be set',
+    ])
     expect(messages(await run(make, without(named('Namespace', 'calico-system'))))).toEqual([
       'Error creating / updating resource: namespaces "calico-system" not found',
     ])
