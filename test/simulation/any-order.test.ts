@@ -9,7 +9,7 @@ import { type Random, seeded } from '../../src/kube/clock.ts'
 import { type Faulty, faulty } from '../../src/kube/faults.ts'
 import { differences } from './cluster.ts'
 import { endOf } from './component-bed.ts'
-import { applied, bare, furnished, type Having, recorded } from './switching.ts'
+import { applied, bare, furnished, type Having, recorded, unwellIn } from './switching.ts'
 
 const scenarios: readonly { mode: Mode; names: readonly string[] }[] = [
   { mode: 'v3', names: ['default-v3crd', 'csi'] },
@@ -59,8 +59,7 @@ async function calmly(mode: Mode, having: Having): Promise<Map<string, string>> 
   const cluster = bare(await furnished(mode, having))
   await cluster.start({ systemRoots: '', manageCrds: false })
   const end = await ended(cluster)
-  const unwell = [...end].filter(([place, text]) => place.startsWith('tigerastatuses.') && !text.includes('All objects available'))
-  expect(unwell).toEqual([])
+  expect(unwellIn(end)).toEqual([])
   return end
 }
 

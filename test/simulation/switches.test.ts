@@ -9,7 +9,7 @@ import type { Offline } from '../../src/cli/offline.ts'
 import type { Snapshot } from '../../src/sandbox/sandbox.ts'
 import { differences } from './cluster.ts'
 import { endOf } from './component-bed.ts'
-import { change, furnished, type Having, operated, poolsIn, recorded, snapshotOf } from './switching.ts'
+import { change, furnished, type Having, operated, poolsIn, recorded, snapshotOf, unwellIn } from './switching.ts'
 
 /** As different from one another as can be, of what recordings have. */
 const configurations: Record<Mode, readonly (readonly string[])[]> = {
@@ -67,8 +67,7 @@ async function install(mode: Mode, names: readonly string[], after: readonly str
   const before = after && (await installed(mode, after)).snapshot
   const cluster = await operated(await furnished(mode, before ? [...poolsIn(before), ...having] : having))
   const end = endIn(cluster)
-  const unwell = [...end].filter(([place, text]) => place.startsWith('tigerastatuses.') && !text.includes('All objects available'))
-  expect(unwell).toEqual([])
+  expect(unwellIn(end)).toEqual([])
   return { having, end, snapshot: snapshotOf(cluster) }
 }
 

@@ -83,6 +83,13 @@ export async function operated(from: Snapshot): Promise<Offline> {
   return cluster
 }
 
+/** What is not available at the end; that nothing says anything, where nothing does. */
+export function unwellIn(end: ReadonlyMap<string, string>): string[] {
+  const statuses = [...end].filter(([place]) => place.startsWith('tigerastatuses.'))
+  const unwell = statuses.filter(([, text]) => !text.includes('All objects available')).map(([place, text]) => `${place}: ${text}`)
+  return statuses.length > 0 ? unwell : ['there is no TigeraStatus']
+}
+
 export function snapshotOf(cluster: Offline): Snapshot {
   const snapshot = cluster.sandbox.snapshot()
   cluster.close()
