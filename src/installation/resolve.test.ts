@@ -124,6 +124,11 @@ test('what is usual is filled in before the overlay, which has to go with it', (
     'spec.nodeUpdateStrategy: it has no type, and takes the place of t',
   ])
   expect(paths({}, { nodeUpdateStrategy: { type: 'RollingUpdate' } })).toEqual([])
+  const rolling = (rollingUpdate: object) => paths({}, { nodeUpdateStrategy: { type: 'RollingUpdate', rollingUpdate } })
+  expect(rolling({ maxSurge: 0 })).toEqual([])
+  expect(rolling({ maxSurge: '10%', maxUnavailable: 0 })).toEqual([])
+  // The API server would have one pod fewer, and refuse the one more.
+  expect(rolling({ maxSurge: '10%' })).toEqual(['spec.nodeUpdateStrategy.rollingUpdate: maxSurge is 10% and maxUnavailable 1'])
 })
 
 test('an overlay mends nothing that is wrong with the Installation it is laid over', () => {

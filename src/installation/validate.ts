@@ -94,24 +94,24 @@ const autodetection = (field: 'nodeAddressAutodetectionV4' | 'nodeAddressAutodet
 
 const pace = 'spec.nodeUpdateStrategy.rollingUpdate'
 
-/** https://kubernetes.io/docs/tasks/manage-daemon/update-daemon-set/ */
+/** https://kubernetes.io/docs/tasks/manage-daemon/update-daemon-set/. What an overlay leaves out has no default of ours: the API server has one pod fewer then. */
 function updatePace({ nodeUpdateStrategy: { rollingUpdate: given } = {} }: InstallationSpec): Problem[] {
-  if (!given || (given.maxSurge ?? given.maxUnavailable) === undefined) return []
+  if (!given) return []
+  const { maxSurge, maxUnavailable = 1 } = given
   const isNone = (pods: number | string | undefined) => pods === undefined || /^0+%?$/.test(String(pods))
-  const both = !isNone(given.maxSurge) && !isNone(given.maxUnavailable)
-  const share = /^(\d+)%$/.exec(String(given.maxSurge))?.[1]
+  const share = /^(\d+)%$/.exec(String(maxSurge))?.[1]
   return [
-    ...(Number(share ?? 0) > 100 ? [invalid(`${pace}.maxSurge`, `${given.maxSurge} is more than all pods`, 'Write at most 100%')] : []),
-    ...invalidValues(rollingUpdate(given, pace)),
-    ...(both
-      ? [
+    ...(Number(share ?? 0) > 100 ? [invalid(`${pace}.maxSurge`, `${maxSurge} is more than all pods`, 'Write at most 100%')] : []),
+    ...invalidValues(rollingUpdate({ ...given, maxUnavailable }, pace)),
+    ...(isNone(maxSurge) || isNone(maxUnavailable)
+      ? []
+      : [
           invalid(
             pace,
-            `maxSurge is ${given.maxSurge} and maxUnavailable ${given.maxUnavailable}`,
+            `maxSurge is ${maxSurge} and maxUnavailable ${maxUnavailable}`,
             'Leave maxSurge out: a node has room for one calico-node',
           ),
-        ]
-      : []),
+        ]),
   ]
 }
 
