@@ -5,6 +5,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { APIServer } from '../api/apiserver.ts'
+import { readGatewayDefinitions } from '../api/gateway/definitions.ts'
 import { GatewayAPI } from '../api/gatewayapi.ts'
 import { Goldmane } from '../api/goldmane.ts'
 import { ImageSet } from '../api/imageset.ts'
@@ -31,9 +32,12 @@ const runs = Number(process.env.ANY_SPEC_RUNS ?? 25)
 const patience = 30_000 + runs * 1_000
 
 const definitions = new Map(
-  [...crds('v1'), ...crds('v3')].map(definition => {
+  [...crds('v1'), ...crds('v3'), ...(await readGatewayDefinitions())].flatMap(definition => {
     const { group, names, versions } = definition.spec
-    return [`${group}/${versions[0].name} ${names.kind}`, definition as unknown as CustomResourceDefinition]
+    return versions.map(({ name }): [string, CustomResourceDefinition] => [
+      `${group}/${name} ${names.kind}`,
+      definition as unknown as CustomResourceDefinition,
+    ])
   }),
 )
 
@@ -50,7 +54,7 @@ function objections(object: KubeObject): string[] {
   const schema = definition
     ? compileVersion(definition, apiVersion.split('/')[1]!)
     : builtinSchema(apiVersion, kind) && { apiVersion, kind }
-  if (!schema) return []
+  if (!schema) return [`${kind} ${metadata.name} is of a kind that is not known here`]
   const { errors, malformed } = admit({ ...object, metadata: { ...metadata, uid: 'x' } }, undefined, {
     schema,
     operation: 'create',
