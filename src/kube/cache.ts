@@ -104,9 +104,9 @@ export class Cache {
     for (const feed of this.#feedsOf(ref)) feed.deleted(ref.name, ref.namespace, uid)
   }
 
-  /** A kind that is not served may be served now: ask the server again. */
-  retry(kind: Kind): void {
-    for (const feed of this.#feeds.get(keyOf(kind)) ?? []) feed.retry()
+  /** A kind that is not served may be served now, or somebody `else` answers for it: ask the server again. */
+  retry(kind: Kind, by?: 'else'): void {
+    for (const feed of this.#feeds.get(keyOf(kind)) ?? []) by ? feed.renew() : feed.retry()
   }
 
   /** The object that a ref names, when there is a view in step that would know it. */

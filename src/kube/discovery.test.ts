@@ -77,3 +77,40 @@ test('a kind whose coming was not seen is found all the same, and so is one that
   await time.pass(30_000)
   expect(view.state).toBe('synced')
 })
+
+test('when somebody else answers for a group, what the one before showed is forgotten, although its streams go on', async () => {
+  const theirs = { apiVersion: Tier.apiVersion, kind: Tier.kind, metadata: { name: 'theirs', uid: 'theirs', resourceVersion: '1' } }
+  let routed = true
+  const { time, client, cache } = await bed(inner => ({
+    request: request => inner.request(request),
+    watch: async request => {
+      if (!routed || !request.path.includes('tiers')) return inner.watch(request)
+      const ended = Promise.withResolvers<void>()
+      async function* events() {
+        yield { type: 'ADDED', object: theirs } as const
+        const annotations = { 'k8s.io/initial-events-end': 'true' }
+        yield { type: 'BOOKMARK', object: { ...theirs, metadata: { name: '', resourceVersion: '1', annotations } } } as const
+        await ended.promise
+      }
+      return { status: 200, headers: {}, events: events(), close: ended.resolve }
+    },
+    close: () => inner.close(),
+  }))
+  const service = { name: 'calico-api', namespace: 'default' }
+  const spec = { group: 'projectcalico.org', version: 'v3', groupPriorityMinimum: 1500, versionPriority: 200, service }
+  const itself = {
+    apiVersion: APIService.apiVersion,
+    kind: APIService.kind,
+    metadata: { name: 'v3.projectcalico.org' },
+    spec,
+  } as APIService
+  await client.create(itself)
+  await client.create(Tier.crd() as unknown as CustomResourceDefinition)
+  const view = cache.view(Tier)
+  await time.pass(60_000)
+  expect(view.list()).toEqual([theirs])
+  routed = false
+  await client.delete({ ...itself, name: itself.metadata.name })
+  await time.pass(10_000)
+  expect([view.state, view.list()]).toEqual(['synced', []])
+})

@@ -24,6 +24,8 @@ export class Discovery {
   readonly #stop: () => void
   readonly #definitions: View<Definition>
   readonly #services: View<Service>
+  /** Who answered for what is no longer served, or is served again by now. */
+  readonly #gone = new Map<string, string>()
 
   /** Opens the views of CRDs and APIServices. */
   constructor({ client, cache }: { client: Client; cache: Cache }) {
@@ -40,12 +42,13 @@ export class Discovery {
     this.#stop()
   }
 
-  #notice({ kind, type, object }: CacheEvent): void {
+  #notice({ kind, type, object, previous }: CacheEvent): void {
     if (kind.kind !== CustomResourceDefinition.kind && kind.kind !== APIService.kind) return
     if (!object) return void this.#catchUp()
     const { spec } = object as Definition | Service
     // Until another server is available it refuses whoever asks.
     if (type === 'deleted' || kind.kind !== APIService.kind || isAnswered(object)) this.#again(spec?.group)
+    if (kind.kind === APIService.kind) this.#noticeService(object, { type, previous })
   }
 
   /** What is there when a view comes in step makes no events; and who asked for a kind before it was there has been told that there is none. */
@@ -62,6 +65,16 @@ export class Discovery {
     return service?.spec?.service ? isAnswered(service) : false
   }
 
+  /** Whoever answered before has kinds of the same names, and objects of its own. */
+  #noticeService(service: Service, { type, previous }: Pick<CacheEvent, 'type' | 'previous'>): void {
+    const { name } = service.metadata
+    const before = type === 'modified' && previous ? answererOf(previous) : this.#gone.get(name)
+    if (type === 'deleted') this.#gone.set(name, answererOf(service))
+    if (type === 'deleted' ? !service.spec?.service : before === undefined || before === answererOf(service)) return
+    const { group, version } = service.spec ?? {}
+    for (const kind of this.#client.kinds) if (kind.apiVersion === `${group}/${version}`) this.#cache.retry(kind, 'else')
+  }
+
   /** Which of a group's kinds has changed matters little: only those that were not served ask again. */
   #again(group: string | undefined): void {
     for (const kind of this.#client.kinds) if (groupOf(kind.apiVersion) === group) this.#cache.retry(kind)
@@ -70,4 +83,5 @@ export class Discovery {
 
 const versionOf = (apiVersion: string): string => apiVersion.slice(apiVersion.indexOf('/') + 1)
 const isAnswered = (service: Service): boolean => !service.spec?.service || isTrue(service.status?.conditions, 'Available')
+const answererOf = ({ spec }: Service): string => JSON.stringify(spec?.service ?? 'the server itself')
 const isEstablished = (definition: Definition): boolean => isTrue(definition.status?.conditions, 'Established')

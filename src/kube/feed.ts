@@ -2,6 +2,7 @@
 import type { Client } from './client.ts'
 import { type Clock, pause, type Random } from './clock.ts'
 import { ApiError, apiError, isGone, isNotFound, isTooMany, lacksRights } from './errors.ts'
+import { times } from './feed-times.ts'
 import type { Kind, KubeObject } from './objects.ts'
 import type { Scope } from './scope.ts'
 import { type Change, Store } from './store.ts'
@@ -23,28 +24,6 @@ export interface FeedTools {
   /** Called after the store has changed; not for what the first sync brings, of which `settled` tells. */
   changed(feed: Feed, changes: Change[]): void
   stateChanged(feed: Feed, before: FeedState): void
-}
-
-/** Milliseconds. Waits are stretched by up to a half at random, so that forty watches do not come back at once. */
-const times = {
-  /** After the first failure in a row, the second … */
-  retries: [100, 400, 1600, 5000, 12_000, 25_000],
-  /** Missing rights are not granted within milliseconds. */
-  refused: [1000, 5000, 20_000, 60_000],
-  /** Whether a kind has come to be served is told by events; this is for what no event tells. */
-  absent: 600_000,
-  /** Right after such an event the server may still deny it. */
-  hurried: [0, 250, 500, 500, 1000, 1000, 1000, 2000, 4000, 8000, 16_000],
-  /** With several API servers one may lag behind: a kind that was served is gone only when denied this often in a row. */
-  denied: [1000, 3000],
-  /** Bookmarks come about once a minute: a stream silent for so long is dead. */
-  silent: 180_000,
-  /** Neither an object nor the bookmark that ends a WatchList for so long: the server does not know WatchList. */
-  silentAtFirst: 10_000,
-  /** How long what is known counts as true while the server is out of reach. */
-  trusted: 15_000,
-  /** A watch that ends sooner is not opened again at once. */
-  short: 1000,
 }
 
 export class Feed {
@@ -69,6 +48,8 @@ export class Feed {
   #hurried = times.hurried.length
   #hurry: (() => void) | undefined
   #watch: WatchResponse | undefined
+  /** What the open stream says is of somebody who is no longer asked. */
+  #outworn = false
 
   constructor(kind: Kind, scope: Scope, tools: FeedTools) {
     this.kind = kind
@@ -113,6 +94,15 @@ export class Feed {
     this.#hurry?.()
   }
 
+  /** Somebody else answers for the kind from now on. Streams that the one before has begun would go on. */
+  renew(): void {
+    this.#tools.clock.after(times.rerouted, () => {
+      this.#outworn = true
+      this.#watch?.close()
+      this.#hurry?.()
+    })
+  }
+
   close(): void {
     this.#end.abort(new Error('closed'))
     this.#watch?.close()
@@ -132,6 +122,7 @@ export class Feed {
 
   /** One connection of the watch, from its opening to its end. Throws when it is refused or breaks. */
   async #session(): Promise<void> {
+    if (this.#outworn) [this.#version, this.#outworn] = ['', false]
     if (this.#version === '') {
       // A server that has just begun to serve a kind says "later" once. When it says so again, a list may do meanwhile.
       if (this.#watchList && this.#tools.abilities.watchList && this.#throttled < 2) return this.#streamList()
@@ -206,6 +197,7 @@ export class Feed {
   }
 
   #take({ type, object }: WatchEvent): void {
+    if (this.#outworn) return
     this.#version = object.metadata.resourceVersion ?? this.#version
     if (type === 'BOOKMARK') return
     this.#announce(type === 'DELETED' ? this.store.remove(object) : this.store.put(this.#kept(object)))
