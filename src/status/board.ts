@@ -1,5 +1,6 @@
 /** One TigeraStatus, and the controllers that it shows: writes it, and the status of the resource that is served, when something has changed that lasts. */
 
+import type { Condition } from '../../api/pod.ts'
 import { TigeraStatus, type TigeraStatusCondition } from '../../api/tigerastatus.ts'
 import type { Applier } from '../kube/apply.ts'
 import type { Cache } from '../kube/cache.ts'
@@ -8,7 +9,7 @@ import type { Clock, Random } from '../kube/clock.ts'
 import { isForbidden } from '../kube/errors.ts'
 import { isTrue, type KubeObject, type ObjectRef, refOf } from '../kube/objects.ts'
 import { delayAfter } from '../reconcile/backoff.ts'
-import type { Controller } from '../reconcile/controller.ts'
+import type { Controller, Note } from '../reconcile/controller.ts'
 import type { Report } from '../reconcile/runner.ts'
 import { servedIn } from '../reconcile/served.ts'
 import { conditionsOf } from './conditions.ts'
@@ -46,6 +47,7 @@ const together = 20
 const progressEvery = { first: 5_000, last: 60_000 }
 
 type Conditions = readonly TigeraStatusCondition[]
+type Served = KubeObject & { status?: { conditions?: readonly Condition[] } }
 
 export class Board {
   readonly #options: BoardOptions
@@ -199,30 +201,32 @@ export class Board {
   /** Conditions are mirrored in the resource that is served by its own controller alone; what others wrote there stays. */
   async #writeServed(conditions: Conditions): Promise<void> {
     const { controller, outcome } = this.#primary() ?? {}
-    if (!controller?.serves || !controller.mirrors) return
-    const served = servedIn(this.#options.cache, controller.serves)
-    if (!served) return
-    const { status = {} } = served as { status?: { conditions?: Parameters<typeof mirrored>[1] } }
-    const wanted = {
-      ...status,
-      ...outcome?.status,
-      ...(isTrue(conditions, 'Available') && outcome?.achieved),
-      conditions: mirrored(conditions, noted(outcome?.notes ?? [], { found: status.conditions, now: this.#options.clock.now() })),
-    }
-    await this.#tell(served, wanted)
+    const served = this.#served()
+    if (!served || !controller?.mirrors) return
+    const achieved = isTrue(conditions, 'Available') ? outcome?.achieved : undefined
+    const found = this.#noted(outcome?.notes, served)
+    await this.#tell(served, { ...served.status, ...outcome?.status, ...achieved, conditions: mirrored(conditions, found) })
   }
 
   /** What something else waits for is written without waiting for the rest. */
   async #remember(): Promise<void> {
-    const { controller, outcome } = this.#primary() ?? {}
-    const served = controller?.serves && servedIn(this.#options.cache, controller.serves)
-    const { status = {} } = (served ?? {}) as { status?: { conditions?: Parameters<typeof mirrored>[1] } }
-    const notes = (outcome?.notes ?? []).filter(({ type, soon }) => soon && !status.conditions?.some(condition => condition.type === type))
-    if (!served || notes.length === 0) return
-    await this.#tell(served, { ...status, conditions: noted(notes, { found: status.conditions, now: this.#options.clock.now() }) })
+    const served = this.#served()
+    const { notes = [] } = this.#primary()?.outcome ?? {}
+    const urgent = notes.filter(({ type, soon }) => soon && !served?.status?.conditions?.some(condition => condition.type === type))
+    if (!served || urgent.length === 0) return
+    await this.#tell(served, { ...served.status, conditions: this.#noted(urgent, served) })
   }
 
-  async #tell(served: KubeObject, status: object): Promise<void> {
+  #served(): Served | undefined {
+    const { serves } = this.#primary()?.controller ?? {}
+    return serves && (servedIn(this.#options.cache, serves) as Served | undefined)
+  }
+
+  #noted(notes: readonly Note[] = [], { status }: Served): Condition[] {
+    return noted(notes, { found: status?.conditions, now: this.#options.clock.now() })
+  }
+
+  async #tell(served: Served, status: object): Promise<void> {
     const { apiVersion, kind, name } = refOf(served)
     const told = { apiVersion, kind, metadata: { name, uid: served.metadata.uid }, status } as KubeObject
     await this.#options.applier.apply(told, { subresource: 'status' })
