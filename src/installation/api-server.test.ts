@@ -60,4 +60,12 @@ test('a port belongs to its own container, and is one', () => {
   expect(
     portFaults({ ...server, spec: { apiServerDeployment: { spec: { template } } } }).map(({ path, message }) => [path, message]),
   ).toEqual([[`${at}.name`, 'port apiserver, 5444, is there already']])
+  // What neither of them says is not the same.
+  const [numbered, named] = [{ containerPort: 5443 }, { name: 'apiserver' }]
+  const both = { spec: { containers: [{ name: 'calico-apiserver', ports: [numbered, named, named] }] } } as never
+  expect(
+    portFaults({ ...server, spec: { apiServerDeployment: { spec: { template: both } } } }).flatMap(({ path, message }) =>
+      message.includes('already') ? [[path, message]] : [],
+    ),
+  ).toEqual([[`${at.replace('ports[1]', 'ports[2]')}.name`, 'port apiserver, is there already']])
 })

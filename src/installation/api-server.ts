@@ -58,9 +58,10 @@ export const portFaults = (server: APIServer): Problem[] =>
           ...{ reason: 'ResourceValidationError' as const, object: refOf(server), path: `${path}.${below}` },
           ...{ message, remedy },
         })
-        const taken = ports.slice(0, at).some(other => other.name === port || other.containerPort === containerPort)
+        const said = [port, containerPort].filter(each => each !== undefined)
+        const taken = ports.slice(0, at).some(other => said.includes(other.name) || said.includes(other.containerPort))
         return [
-          ...(taken ? [wrong('name', `port ${port}, ${containerPort}, is there already`, 'Leave one of them')] : []),
+          ...(taken ? [wrong('name', `port ${said.join(', ')}, is there already`, 'Leave one of them')] : []),
           // Where one has no name, that has been told.
           ...(!name || !port || owners[port] === name
             ? []
