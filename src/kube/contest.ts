@@ -9,10 +9,13 @@ export class Unsettled extends Error {
   override name = 'Unsettled'
   readonly ref: ObjectRef
   readonly path: string
-  constructor(ref: ObjectRef, { path, why }: Difference) {
+  /** It was found out before, and not written this time. */
+  readonly heldBack: boolean
+  constructor(ref: ObjectRef, { path, why }: Difference, { heldBack = false }: { heldBack?: boolean } = {}) {
     super(`${describe(ref)} ${path}: the server does not keep what is applied (${why}); not written again before it changes`)
     this.ref = ref
     this.path = path
+    this.heldBack = heldBack
   }
 }
 
@@ -34,6 +37,9 @@ export class Contested extends Error {
     this.retryAfter = retryAfter
   }
 }
+
+/** Nothing was sent, for it could only have done harm. */
+export const isHeldBack = (error: unknown): boolean => error instanceof Contested || (error instanceof Unsettled && error.heldBack)
 
 const minutes = 10
 const windowMs = minutes * 60_000
@@ -72,7 +78,8 @@ export class Contest {
     const memory = this.#memories.get(keyOf(ref))
     if (!memory) return
     const again = memory.wish === wish
-    if (again && live && memory.unsettled?.live === contentOf(live)) throw new Unsettled(ref, memory.unsettled.difference)
+    if (again && live && memory.unsettled?.live === contentOf(live))
+      throw new Unsettled(ref, memory.unsettled.difference, { heldBack: true })
     const restores = again ? this.#recent(memory.restores) : []
     const writes = this.#recent(memory.writes)
     const times = restores.length >= most.restores ? restores : writes.length >= most.writes ? writes : undefined

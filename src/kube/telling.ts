@@ -1,5 +1,6 @@
 /** An Applier that tells of every write, and what came of it. Changes nothing about what is written. */
 import { Applier, type ApplierOptions } from './apply.ts'
+import { isHeldBack } from './contest.ts'
 import { type KubeObject, type ObjectRef, refOf } from './objects.ts'
 import type { Applied, ApplyOptions } from './wish.ts'
 
@@ -53,7 +54,7 @@ export class TellingApplier extends Applier {
     try {
       return await work
     } catch (error) {
-      this.#wrote({ ...about, effect: 'failed' })
+      if (!isHeldBack(error)) this.#wrote({ ...about, effect: 'failed' })
       throw error
     }
   }
