@@ -12,18 +12,18 @@ import { type Faulty, faulty } from '../../src/kube/faults.ts'
 import type { KubeObject, ObjectRef } from '../../src/kube/objects.ts'
 import type { Snapshot } from '../../src/sandbox/sandbox.ts'
 import { differences, stateOf } from './cluster.ts'
-import { clusterFrom, installedByManifest, stored, watching } from './moving-bed.ts'
+import { clusterFrom, installedByManifest, settings, stored, watching } from './moving-bed.ts'
 import { predecessorIn } from './predecessor.ts'
 
 const label = 'projectcalico.org/operator-node-migration'
-const nodes = ['node-0', 'node-1', 'node-2']
+const nodes = ['node-0', 'node-1']
 const old = (kind: string, name: string): ObjectRef => ({ apiVersion: 'apps/v1', kind, name, namespace: 'kube-system' })
 const itself: ObjectRef = { apiVersion: 'operator.tigera.io/v1', kind: 'Installation', name: 'default' }
 
 /** What the predecessor does, one after the other (spec/namespace-migration.md §B.3). */
 const deeds: readonly { done: string; by: (user: User) => Promise<void> }[] = [
   { done: 'calico-kube-controllers is deleted', by: user => user.delete(old('Deployment', 'calico-kube-controllers')) },
-  { done: 'one node is labelled', by: user => labelled(user, 'pre-operator', 'node-1') },
+  { done: 'one node is labelled', by: user => labelled(user, 'pre-operator', 'node-0') },
   { done: 'all nodes are labelled', by: user => labelled(user, 'pre-operator', ...nodes) },
   {
     done: 'the DaemonSet of the manifest is for those only',
@@ -34,7 +34,7 @@ const deeds: readonly { done: string; by: (user: User) => Promise<void> }[] = [
     done: 'Typha of the manifest has made room',
     by: user => user.mergePatch(old('Deployment', 'calico-typha'), { spec: { replicas: 1 } }),
   },
-  { done: 'one node is moved', by: user => labelled(user, 'migrated', 'node-2') },
+  { done: 'one node is moved', by: user => labelled(user, 'migrated', 'node-1') },
   { done: 'all nodes are moved', by: user => labelled(user, 'migrated', ...nodes) },
   { done: 'the DaemonSet of the manifest is deleted', by: user => user.delete(old('DaemonSet', 'calico-node')) },
   { done: 'Typha of the manifest is deleted', by: user => user.delete(old('Deployment', 'calico-typha')) },
@@ -44,16 +44,11 @@ async function labelled(user: User, value: string, ...names: string[]): Promise<
   for (const name of names) await user.mergePatch({ apiVersion: 'v1', kind: 'Node', name }, { metadata: { labels: { [label]: value } } })
 }
 
-const withTypha = {
-  nodes: [{ count: 3 }],
-  change: ({ objects, typha }: { objects: KubeObject[]; typha: KubeObject }) => void objects.push(typha),
-}
-
 let moved: Promise<Map<string, string>> | undefined
 
 /** What becomes of it when nobody else has a hand in it. */
 async function move(): Promise<Map<string, string>> {
-  const cluster = clusterFrom(await installedByManifest(withTypha))
+  const cluster = clusterFrom(await installedByManifest(settings.withTypha))
   await cluster.start({ systemRoots: '' })
   await cluster.rest()
   const end = ended(cluster)
@@ -74,15 +69,15 @@ function ended(cluster: Offline): Map<string, string> {
 
 /** Its objects are all there, and nothing is moved yet. */
 async function begun(): Promise<Snapshot> {
-  const cluster = clusterFrom(await installedByManifest(withTypha))
-  const settings = () => recordedIn((stored(cluster, 'installations.operator.tigera.io', 'default') as Installation).status?.conditions)
+  const cluster = clusterFrom(await installedByManifest(settings.withTypha))
+  const found = () => recordedIn((stored(cluster, 'installations.operator.tigera.io', 'default') as Installation).status?.conditions)
   await cluster.start({ systemRoots: '' })
   await cluster.time.run(
-    () => settings() !== undefined && stored(cluster, 'daemonsets.apps', 'calico-system/calico-node') !== undefined,
+    () => found() !== undefined && stored(cluster, 'daemonsets.apps', 'calico-system/calico-node') !== undefined,
     60_000,
   )
   cluster.stop()
-  const { spec } = settings()!
+  const { spec } = found()!
   await cluster.does(async () => {
     const user = predecessorIn(cluster)
     const finalizers = ['tigera.io/operator-cleanup', 'operator.tigera.io/installation-controller']

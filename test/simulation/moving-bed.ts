@@ -18,7 +18,12 @@ export interface Setting {
 }
 
 let laid: Promise<Snapshot> | undefined
-let asItIs: Promise<Snapshot> | undefined
+/** As it is, and with two nodes and a Typha. */
+export const settings = {
+  asItIs: {},
+  withTypha: { nodes: [{ count: 2 }], change: ({ objects, typha }: Parts) => void objects.push(typha) },
+} satisfies Record<string, Setting>
+const installed = new Map<Setting, Promise<Snapshot>>()
 
 /** What all clusters begin with. */
 async function lay(): Promise<Snapshot> {
@@ -31,10 +36,10 @@ async function lay(): Promise<Snapshot> {
 }
 
 /** The manifest runs, and so does an Installation that nobody has heard yet. */
-export function installedByManifest(setting?: Setting): Promise<Snapshot> {
-  if (setting) return install(setting)
-  asItIs ??= install({})
-  return asItIs
+export function installedByManifest(setting: Setting = settings.asItIs): Promise<Snapshot> {
+  const known = installed.get(setting) ?? install(setting)
+  installed.set(setting, known)
+  return known
 }
 
 async function install({ nodes = [{ count: 3 }], change = () => {} }: Setting): Promise<Snapshot> {

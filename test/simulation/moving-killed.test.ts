@@ -3,14 +3,14 @@ import { expect, test } from 'vitest'
 import { seeded } from '../../src/kube/clock.ts'
 import { type Faulty, faulty } from '../../src/kube/faults.ts'
 import { differences, stateOf } from './cluster.ts'
-import { clusterFrom, installedByManifest, watching } from './moving-bed.ts'
+import { clusterFrom, installedByManifest, settings, watching } from './moving-bed.ts'
 
 /** Every n-th write is one to die at; 1 takes minutes. */
 const every = Number(process.env.MOVING_KILLED_EVERY ?? 47)
 /** How many seeds of faults. */
 const seeds = Number(process.env.MOVING_SEEDS ?? 1)
 
-const before = installedByManifest({ nodes: [{ count: 2 }], change: ({ objects, typha }) => void objects.push(typha) })
+const before = installedByManifest(settings.withTypha)
 
 /** Milliseconds for which everything may fail; after as many again every pause between two attempts is over. */
 const stormMs = 120_000
