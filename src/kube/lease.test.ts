@@ -110,7 +110,22 @@ test('who cannot renew stops leading before another one may', async () => {
   expect(String(lost?.cause)).toContain('no route')
 })
 
-test('so does who gets no answer, and one that comes too late is none', async () => {
+test('who took it is the reason, whatever went wrong before', async () => {
+  const { time, contender } = bed()
+  const { line, wrap } = cuttable()
+  const { lease } = contender('a', wrap)
+  await lease.acquire()
+  line.cut = true
+  await time.pass(3_000)
+  line.cut = false
+  await time.pass(3_000)
+  const ref = { apiVersion: LeaseKind.apiVersion, kind: LeaseKind.kind, name: 'operator-lock', namespace: 'default' }
+  await contender('observer').client.mergePatch(ref, { spec: { holderIdentity: 'b' } })
+  const lost = await time.during(lease.lost)
+  expect(String(lost.cause)).toBe('Error: somebody else holds the Lease')
+})
+
+test('who gets no answer stops leading too, and one that comes too late is none', async () => {
   const { time, line, first, second } = await leading()
   line.silent = true
   await time.run(() => second.leads, 60_000)

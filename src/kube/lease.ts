@@ -76,7 +76,7 @@ export class Lease {
   async #renew(held: number): Promise<void> {
     const { clock, times } = this.#options
     let renewed = held
-    let failure: unknown = new Error('somebody else holds the Lease')
+    let failure: unknown
     for (;;) {
       try {
         await pause(clock, times.retry, this.#end.signal)
@@ -93,9 +93,8 @@ export class Lease {
       if (mine && clock.now() - renewed < times.deadline) continue
       if (this.#end.signal.aborted) return
       this.#leads = false
-      this.#lost.resolve(
-        new Error(`leadership is lost: the Lease could not be renewed within ${times.deadline / 1000} s`, { cause: failure }),
-      )
+      const cause = mine ? failure : new Error('somebody else holds the Lease')
+      this.#lost.resolve(new Error(`leadership is lost: the Lease could not be renewed within ${times.deadline / 1000} s`, { cause }))
       return
     }
   }
