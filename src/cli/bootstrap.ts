@@ -37,17 +37,16 @@ async function create(client: Client, object: KubeObject, log: Log): Promise<boo
   }
 }
 
-const group = 'admissionregistration.k8s.io'
-
-/** The newest version in which a kind is served; undefined when it is in none. */
+/** The newest version in which a kind is served, for that is the order in which they are listed; undefined when it is in none. */
 async function newest(client: Client, kind: string): Promise<string | undefined> {
-  for (const version of ['v1', 'v1beta1', 'v1alpha1']) if (await serves(client, version, kind)) return version
+  for (const { apiVersion } of admissionKinds.filter(each => each.kind === kind))
+    if (await serves(client, apiVersion, kind)) return apiVersion.split('/')[1]
   return undefined
 }
 
-async function serves(client: Client, version: string, kind: string): Promise<boolean> {
+async function serves(client: Client, apiVersion: string, kind: string): Promise<boolean> {
   try {
-    const { resources } = (await client.raw(`/apis/${group}/${version}`)) as { resources: { kind: string }[] }
+    const { resources } = (await client.raw(`/apis/${apiVersion}`)) as { resources: { kind: string }[] }
     return resources.some(resource => resource.kind === kind)
   } catch (error) {
     if (isNotFound(error)) return false

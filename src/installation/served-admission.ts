@@ -30,7 +30,7 @@ const kindIn = (version: Version, kind: keyof typeof plurals): Kind => ({
   namespaced: false,
 })
 
-/** All kinds in all versions: which of them there are, only a cluster tells. */
+/** All kinds in all versions, the newest first: which of them there are, only a cluster tells. */
 export const admissionKinds: readonly Kind[] = versions.flatMap(version =>
   (Object.keys(plurals) as (keyof typeof plurals)[]).map(kind => kindIn(version, kind)),
 )
