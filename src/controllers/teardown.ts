@@ -2,9 +2,14 @@
  * In which order Calico goes when its Installation is deleted: pods can only be taken down while calico-node is there to undo their networking, so it goes after them,
  * and the rest goes with its owner (spec/installation-controller.md §6). Only says so; nothing here waits, so a process that dies in between is no matter.
  */
+import { APIServer } from '../../api/apiserver.ts'
+import { GatewayAPI } from '../../api/gatewayapi.ts'
+import { Goldmane } from '../../api/goldmane.ts'
+import { ManagementClusterConnection } from '../../api/managementclusterconnection.ts'
+import { Whisker } from '../../api/whisker.ts'
 import { readUsersAuthority } from '../certificates/trust.ts'
 import { Pod } from '../kube/kinds.ts'
-import { type ObjectRef, refOf } from '../kube/objects.ts'
+import { describe, type Kind, type ObjectRef, refOf } from '../kube/objects.ts'
 import type { Condition, Outcome, Reader } from '../reconcile/controller.ts'
 import { calicoSystem, gatewaySystem } from '../render/parts/places.ts'
 import { ifOurs } from './if-ours.ts'
@@ -63,11 +68,28 @@ export interface Leaving {
   disown: readonly ObjectRef[]
   /** Pods that calico-node has to be there for, and its own. Those of a Deployment that went with its owner may outlive it. */
   pods: { served: readonly ObjectRef[]; nodes: readonly ObjectRef[] }
+  /** What users still ask for beside it, and nobody but they can take back. */
+  asking: readonly ObjectRef[]
+}
+
+/** By the names that count. */
+const askers: readonly { kind: Kind; names: readonly string[] }[] = [
+  { kind: APIServer, names: ['default', 'tigera-secure'] },
+  { kind: GatewayAPI, names: ['default', 'tigera-secure'] },
+  { kind: Goldmane, names: ['default'] },
+  { kind: Whisker, names: ['default'] },
+  { kind: ManagementClusterConnection, names: ['tigera-secure'] },
+]
+
+async function readAskers(cluster: Reader): Promise<ObjectRef[]> {
+  const found = await Promise.all(askers.flatMap(({ kind, names }) => names.map(name => cluster.get(kind, name))))
+  return found.flatMap(each => (each && !each.metadata.deletionTimestamp ? refOf(each) : []))
 }
 
 export async function readLeaving(cluster: Reader, installation: ObjectRef, operatorNamespace: string): Promise<Leaving> {
-  const [authority, ...pods] = await Promise.all([
+  const [authority, asking, ...pods] = await Promise.all([
     readUsersAuthority(cluster, operatorNamespace),
+    readAskers(cluster),
     ...[...new Set([...own, ...others].map(({ namespace }) => namespace))].map(namespace => cluster.list(Pod, namespace)),
   ])
   const of = (workloads: readonly ObjectRef[]) =>
@@ -79,6 +101,7 @@ export async function readLeaving(cluster: Reader, installation: ObjectRef, oper
     leaving: installation,
     disown: authority ? [authority] : [],
     pods: { served: of([...own, ...others]), nodes: of(nodes) },
+    asking,
   }
 }
 
@@ -91,11 +114,12 @@ const isOf = ({ metadata }: Pod, { kind, name, namespace }: ObjectRef): boolean 
 /** So many are enough to wait for: when they are gone all is read anew. */
 const some = (pods: readonly ObjectRef[]): Condition[] => pods.slice(0, 10).map(gone)
 
-export function teardown({ leaving, disown, pods }: Leaving): Outcome {
+export function teardown({ leaving, disown, pods, asking }: Leaving): Outcome {
   const after = [...nodes.map(gone), ...some(pods.nodes)]
   return {
     leaving: true,
     disown,
+    awaited: asking.map(ref => `${describe(ref)}: it asks for pods, which calico-node has to outlive. Delete it, too`),
     remove: [
       ...own,
       ...ifOurs(trappings).map(removal => ({ ...removal, after: own.map(gone) })),
