@@ -30,7 +30,8 @@ test.each([
 
 test('a pool that somebody will complete says nothing that goes without saying', () => {
   const written = (pool: Pool) => ipPools([{ name: 'a', ...pool }], { v3: false, unfinished: true })[0]?.spec
-  const usual = { cidr: '10.0.0.0/16', nodeSelector: 'all()', allowedUses: ['Tunnel', 'Workload'] }
+  const usual = { cidr: '10.0.0.0/16', nodeSelector: 'all()', allowedUses: ['Workload', 'Tunnel'] }
   const unusual = { cidr: '10.0.0.0/16', nodeSelector: "zone == 'a'", allowedUses: ['Tunnel' as const] }
-  expect([written(usual), written(unusual)]).toEqual([{ cidr: '10.0.0.0/16' }, unusual])
+  const turned = { cidr: '10.0.0.0/16', allowedUses: ['Tunnel' as const, 'Workload' as const] }
+  expect([usual, unusual, turned].map(written)).toEqual([{ cidr: '10.0.0.0/16' }, unusual, turned])
 })

@@ -23,6 +23,7 @@ export function ipPools(pools: readonly (Pool & { name: string })[], { v3, unfin
 
 /** A pool that says nothing of its uses is for pods and tunnels, and one that says nothing of nodes is for all, as pools were before there was anything to say. */
 function withoutUsual({ allowedUses, nodeSelector, ...pool }: Pool): Pool {
-  const isUsual = [...(allowedUses ?? [])].sort().join() === 'Tunnel,Workload'
+  // Written otherwise round they stay so: whoever completes a pool has an order of its own.
+  const isUsual = allowedUses?.join() === 'Workload,Tunnel'
   return { ...pool, ...(!isUsual && { allowedUses }), ...(nodeSelector !== 'all()' && { nodeSelector }) }
 }
