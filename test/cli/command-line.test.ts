@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { run, start, withFile } from './process.ts'
 
+// Each of them mostly waits for a process of its own.
 vi.setConfig({ testTimeout: 60_000 })
 
 const kubeconfig = (server: string) => `apiVersion: v1
@@ -10,19 +11,19 @@ contexts: [{ name: a, context: { cluster: a, user: a } }]
 current-context: a
 `
 
-test('a wrong command line ends with 2, and says so on standard error alone', async () => {
+test.concurrent('a wrong command line ends with 2, and says so on standard error alone', async () => {
   const { code, out, err } = await run(['-mange-crds'])
   expect(err).toMatch(/^error: unknown option '--mange-crds'\n\(Did you mean --manage-crds\?\)\n/)
   expect({ code, out }).toEqual({ code: 2, out: '' })
 })
 
-test('a pod without a token says what it lacks', async () => {
+test.concurrent('a pod without a token says what it lacks', async () => {
   const { code, err } = await run([], { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: '1' })
   expect(err).toContain('Is automountServiceAccountToken off?')
   expect(code).toBe(1)
 })
 
-test.each([
+test.concurrent.each([
   ['what does not parse', 'clusters: [', /line 1, column 12/],
   ['what is something else', 'just text', /is no kubeconfig/],
   [
@@ -40,7 +41,7 @@ test.each([
   })
 })
 
-test('with --url-only-kubeconfig the address comes from the file, and the credentials from the pod', async () => {
+test.concurrent('with --url-only-kubeconfig the address comes from the file, and the credentials from the pod', async () => {
   await withFile('kubeconfig', kubeconfig('https://127.0.0.1:1'), async path => {
     const { code, err } = await run(['-url-only-kubeconfig', path])
     expect(err).toContain("pod's service account has no")
@@ -48,13 +49,13 @@ test('with --url-only-kubeconfig the address comes from the file, and the creden
   })
 })
 
-test('a namespace that the operator fills itself is refused', async () => {
+test.concurrent('a namespace that the operator fills itself is refused', async () => {
   const { code, err } = await run(['--zap-encoder=console'], { OPERATOR_NAMESPACE: 'calico-system' })
   expect(err).toMatch(/error {2}the operator cannot run in calico-system/)
   expect(code).toBe(1)
 })
 
-test('a server that does not answer is asked again, told once, and left at SIGTERM', async () => {
+test.concurrent('a server that does not answer is asked again, told once, and left at SIGTERM', async () => {
   await withFile('kubeconfig', kubeconfig('http://127.0.0.1:1'), async path => {
     const operator = start([], { KUBECONFIG: path })
     await operator.says(/gives no answer that can be used; it is asked until it does/)
@@ -68,7 +69,7 @@ test('a server that does not answer is asked again, told once, and left at SIGTE
   })
 })
 
-test.each([
+test.concurrent.each([
   ['input.yaml', { text: 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: [a\n', said: /input\.yaml:5:1: / }],
   ['input.json', { text: '{ "apiVersion": "v1",\n  "kind": "Namespace"', said: /input\.json:2:22: / }],
   ['none.yaml', { text: 'a: 1\n---\nb: 2\n', said: /none\.yaml:1: this is no Kubernetes object/ }],

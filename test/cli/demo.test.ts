@@ -3,11 +3,12 @@ import { expect, test, vi } from 'vitest'
 import { parse } from 'yaml'
 import { run, start, withFile } from './process.ts'
 
+// Each of them mostly waits for a process of its own.
 vi.setConfig({ testTimeout: 60_000 })
 
 const installation = (spec: string) => `apiVersion: operator.tigera.io/v1\nkind: Installation\nmetadata:\n  name: default\nspec: ${spec}\n`
 
-test('everything becomes available, in plain lines where there is no terminal', async () => {
+test.concurrent('everything becomes available, in plain lines where there is no terminal', async () => {
   const { code, out, err } = await run(['demo', '--fast', '--nodes', '2'])
   expect(out).toMatch(/^ +\d+\.\d s {2}DaemonSet calico-node: 2 of 2 ready$/m)
   expect(out).toMatch(/^ +\d+\.\d s {2}TigeraStatus calico is available: All objects available$/m)
@@ -18,7 +19,7 @@ test('everything becomes available, in plain lines where there is no terminal', 
   expect({ code, err }).toEqual({ code: 0, err: '' })
 })
 
-test('what cannot be had is told with all that is wrong, and it ends', async () => {
+test.concurrent('what cannot be had is told with all that is wrong, and it ends', async () => {
   await withFile('my.yaml', installation('{ cni: { type: GKE }, kubernetesProvider: EKS, calicoNetwork: { mtu: -5 } }'), async path => {
     const { code, out } = await run(['demo', '--fast', '-f', path])
     expect(out).toMatch(/Not everything is available/)
@@ -28,7 +29,7 @@ test('what cannot be had is told with all that is wrong, and it ends', async () 
   })
 })
 
-test('what the API server refuses is told in its words', async () => {
+test.concurrent('what the API server refuses is told in its words', async () => {
   await withFile('my.yaml', installation('{ kubernetesProvider: Nobody }'), async path => {
     const { code, out } = await run(['demo', '--fast', '-f', path])
     expect(out).toMatch(/Installation default is refused: .*spec\.kubernetesProvider: Unsupported value: "Nobody"/)
@@ -36,7 +37,7 @@ test('what the API server refuses is told in its words', async () => {
   })
 })
 
-test('kept, it answers on the port of its kubeconfig, tells what is done to it, and goes with Ctrl-C', async () => {
+test.concurrent('kept, it answers on the port of its kubeconfig, tells what is done to it, and goes with Ctrl-C', async () => {
   const demo = start(['demo', '--fast', '--keep', '--nodes', '1'])
   await demo.says(/export KUBECONFIG=\S+\n/)
   const [, path = ''] = /KUBECONFIG=(\S+)/.exec(demo.said()) ?? []
