@@ -277,8 +277,11 @@ const promptMs = 10_000
 const keyOf = ({ apiVersion, kind }: Kind): string => `${apiVersion}/${kind}`
 
 function listIn<T>(map: Map<string, T[]>, kind: Kind): T[] {
-  const list = map.get(keyOf(kind)) ?? []
-  map.set(keyOf(kind), list)
+  const key = keyOf(kind)
+  const known = map.get(key)
+  if (known) return known
+  const list: T[] = []
+  map.set(key, list)
   return list
 }
 
