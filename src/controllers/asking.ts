@@ -61,26 +61,31 @@ export interface Needs<R extends Asking> {
   missing?: readonly Problem[]
 }
 
-/**
- * The Calico that it goes with. Throws with everything that is wrong or missing: Invalid if the user has to change something, else Waiting; either is looked at again
- * after so many milliseconds, where they are given.
- */
-export function calicoFor<R extends Asking>(
-  { resource, unclear, rival, decision }: Heard<R> & { decision: Decision },
+/** The Calico that it goes with. Throws with everything that is wrong or missing; that is looked at again after so many milliseconds, where they are given. */
+export function calicoFor<R extends Asking>(heard: HeardWithDecision<R>, needs: Needs<R>, again?: number): Calico {
+  const found = calicoOrHindrance(heard, needs, again)
+  if (found instanceof Error) throw found
+  return found
+}
+
+type HeardWithDecision<R extends Asking> = Heard<R> & { decision: Decision }
+
+/** The same for those who can do something all the same: Invalid if the user has to change something, else Waiting. */
+export function calicoOrHindrance<R extends Asking>(
+  { resource, unclear, rival, decision }: HeardWithDecision<R>,
   { images, overrides, wrong = [], missing = [] }: Needs<R>,
   again?: number,
-): Calico {
+): Calico | Invalid | Waiting {
   const { calico, asked, facts } = decision
   const invalid = [
     ...unclear,
     ...(rival ? [twice(resource, rival)] : []),
     ...besides([...overrides.flatMap(field => overrideFaults(resource, field)), ...wrong], unclear),
   ]
-  if (!calico) throw invalid.length > 0 ? new Invalid([...invalid, undecided]) : new Waiting([undecided])
+  if (!calico) return invalid.length > 0 ? new Invalid([...invalid, undecided]) : new Waiting([undecided])
   const absent = [...withoutPullSecrets(asked, facts), ...calico.lacks(images), ...missing]
-  if (invalid.length > 0) throw new Invalid([...invalid, ...absent], { again })
-  if (absent.length > 0) throw new Waiting(absent, { again })
-  return calico
+  if (invalid.length > 0) return new Invalid([...invalid, ...absent], { again })
+  return absent.length > 0 ? new Waiting(absent, { again }) : calico
 }
 
 function overrideFaults<R extends Asking>(resource: R, field: keyof NonNullable<R['spec']> & string): Problem[] {

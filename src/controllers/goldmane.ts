@@ -9,13 +9,13 @@ import { serviceNames } from '../installation/service-names.ts'
 import { Deployment, Role, RoleBinding, Service, ServiceAccount } from '../kube/kinds.ts'
 import { type Kind, ownerOf, refOf } from '../kube/objects.ts'
 import { defineController, type Outcome } from '../reconcile/controller.ts'
-import { Invalid, type Problem } from '../reconcile/problems.ts'
+import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { finish } from '../render/finish.ts'
 import { address, goldmane as rendered } from '../render/goldmane/goldmane.ts'
 import { retired } from '../render/goldmane/retired.ts'
 import { alone, isAlone } from './asking.ts'
 import type { IssuedWithTrust } from './component-keys.ts'
-import { type Operand, operandKinds, outcomeOf, readOperand, ready } from './operand.ts'
+import { type Operand, operandKinds, outcomeOf, readOperand, readyOrHindrance } from './operand.ts'
 import { readUnprotected } from './policies.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -58,35 +58,30 @@ export const goldmane = (surroundings: Surroundings) =>
 
     desired(found) {
       if (found === 'alone') return alone(Goldmane)
-      try {
-        return whole(found)
-      } catch (error) {
-        if (error instanceof Invalid) return addressOnly(found, error)
-        throw error
-      }
+      const { operand, managed, whisker, unprotected } = found
+      const { resource } = operand
+      const metricsPort = resource.spec?.metricsPort || undefined
+      const wrong = portFault('spec.metricsPort', metricsPort).map(fault => ({ object: refOf(resource), ...fault }))
+      const ready = readyOrHindrance(operand, { images: ['goldmane'], overrides: ['goldmaneDeployment'], wrong })
+      if (ready instanceof Invalid) return addressOnly(operand, ready)
+      if (ready instanceof Waiting) throw ready
+      const { calico, ...issued } = ready
+      const outcome = outcomeOf(
+        calico,
+        { resource, issued },
+        {
+          objects: rendered(calico, { key: pairOf(issued.keys, pair), trust: issued.trust.bundle, managed, metricsPort }),
+          retired,
+          // Where there is a Whisker, its own controller sees to that.
+          requesters: whisker ? [] : ['whisker'],
+        },
+      )
+      return { ...outcome, problems: unprotected }
     },
   })
 
-function whole({ operand, managed, whisker, unprotected }: Found): Outcome {
-  const { resource } = operand
-  const metricsPort = resource.spec?.metricsPort || undefined
-  const wrong = portFault('spec.metricsPort', metricsPort).map(fault => ({ object: refOf(resource), ...fault }))
-  const { calico, ...issued } = ready(operand, { images: ['goldmane'], overrides: ['goldmaneDeployment'], wrong })
-  const outcome = outcomeOf(
-    calico,
-    { resource, issued },
-    {
-      objects: rendered(calico, { key: pairOf(issued.keys, pair), trust: issued.trust.bundle, managed, metricsPort }),
-      retired,
-      // Where there is a Whisker, its own controller sees to that.
-      requesters: whisker ? [] : ['whisker'],
-    },
-  )
-  return { ...outcome, problems: unprotected }
-}
-
 /** A field of Goldmane's that cannot be as it is written keeps no node waiting for its address. What is there of the rest stays. */
-function addressOnly({ operand: { resource, decision, settled, issued } }: Found, wrong: Invalid): Outcome {
+function addressOnly({ resource, decision, settled, issued }: Found['operand'], wrong: Invalid): Outcome {
   const { calico } = decision
   if (!calico || !settled || issued?.keys.problems.length !== 0) throw wrong
   const { problems, again } = wrong

@@ -8,11 +8,11 @@ import type { Calico } from '../installation/calico.ts'
 import { ClusterRoleBinding, ConfigMap, Namespace, Secret } from '../kube/kinds.ts'
 import { type Kind, type KubeObject, type ObjectRef, ownerOf } from '../kube/objects.ts'
 import type { Outcome, Reader, Removal, Wanted } from '../reconcile/controller.ts'
-import { type Problem, Waiting } from '../reconcile/problems.ts'
+import { type Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { finish } from '../render/finish.ts'
 import { calicoSystem } from '../render/parts/places.ts'
 import { type Decision, readAsked, readStanding } from './asked.ts'
-import { type Asking, type AskingWanted, calicoFor, type Heard, type Needs, readAsking } from './asking.ts'
+import { type Asking, type AskingWanted, calicoOrHindrance, type Heard, type Needs, readAsking } from './asking.ts'
 import { type Issued, type IssuedWithTrust, type Keyed, readComponentKeys, readPairs, type TrustWanted } from './component-keys.ts'
 import { ifOurs } from './if-ours.ts'
 import { keptPolicies } from './policies.ts'
@@ -66,11 +66,20 @@ export async function readOperand<R extends Asking, Pair extends string>(
 }
 
 /** The Calico that it goes with, and its keys. Throws with everything that is wrong or missing, as `calicoFor` does. */
-export function ready<R extends Asking, I extends Issued>(
+export function ready<R extends Asking, I extends Issued>(operand: Operand<R, I>, needs: Needs<R>): Ready<I> {
+  const found = readyOrHindrance(operand, needs)
+  if (found instanceof Error) throw found
+  return found
+}
+
+type Ready<I extends Issued> = I & { calico: Calico }
+
+/** The same for those who can do something all the same. */
+export function readyOrHindrance<R extends Asking, I extends Issued>(
   { settled, issued, waiting, ...heard }: Operand<R, I>,
   { images, wrong = [], missing = [], ...needs }: Needs<R>,
-): I & { calico: Calico } {
-  const calico = calicoFor(
+): Ready<I> | Invalid | Waiting {
+  const calico = calicoOrHindrance(
     heard,
     {
       ...needs,
@@ -80,9 +89,9 @@ export function ready<R extends Asking, I extends Issued>(
     },
     issued?.keys.again,
   )
+  if (calico instanceof Error) return calico
   // Who has no keys waits for the authority, and has been told.
-  if (!issued) throw new Waiting(waiting?.problems ?? [])
-  return { calico, ...issued }
+  return issued ? { calico, ...issued } : new Waiting(waiting?.problems ?? [])
 }
 
 const unsettled: Problem = {
