@@ -92,7 +92,7 @@ test.each([
   [['--print-images=listenterprise'], 'Calico Enterprise needs the operator that comes with it'],
   [['--variant=TigeraSecureEnterprise'], 'Calico Enterprise needs the operator that comes with it'],
   [['-print-enterprise-crds', 'all'], 'Calico Enterprise needs the operator that comes with it'],
-  [['-aws-sg-setup'], 'Security groups of OpenShift on AWS'],
+  [['-aws-sg-setup'], 'the Job that it makes for security groups runs the image of tigera/operator'],
   [['render'], "required option '-f, --filename <path...>'"],
   [['render', '-f', '-', '-o', 'xml'], 'write yaml, json or dir=PATH'],
   [['render', '-f', '-', '--nodes', 'many'], 'Write a whole number'],
