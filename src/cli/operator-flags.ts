@@ -89,7 +89,10 @@ const options: Option[] = [
   new Option('--zap-time-encoding <form>', 'the form of times in the log').choices(timeEncodings).default('rfc3339'),
   new Option('--zap-stacktrace-level <level>').hideHelp(),
   refused('print-enterprise-crds', enterprise),
-  refused('aws-sg-setup', 'This program does not speak to AWS: the Job that it makes for security groups runs the image of tigera/operator.'),
+  refused(
+    'aws-sg-setup',
+    'This program does not speak to AWS: the Job that it makes for security groups runs the image of tigera/operator.',
+  ),
 ]
 
 const variables = `
