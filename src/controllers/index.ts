@@ -16,6 +16,7 @@ import { kubeProxy, kubeProxyBack } from './kube-proxy.ts'
 import { migration } from './migration.ts'
 import { misnamed } from './misnamed.ts'
 import { openShift } from './openshift.ts'
+import { otherMode } from './other-mode.ts'
 import { signer } from './signer.ts'
 import type { Surroundings } from './surroundings.ts'
 import { tiers } from './tiers.ts'
@@ -31,6 +32,7 @@ export const controllers = (surroundings: Surroundings): Controller[] => {
     ipPools(surroundings),
     groundwork(surroundings),
     calico(surroundings),
+    otherMode(surroundings),
     migration(surroundings),
     openShift(surroundings),
     apiServer(surroundings),

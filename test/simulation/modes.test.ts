@@ -94,6 +94,21 @@ describe('an operator that begins anew in the older mode', () => {
   })
 })
 
+test('an operator that began before the CRDs of either group says that it has to begin anew, when those of the other come', async () => {
+  const cluster = bare(await furnished('v3', recorded('default-v3crd')))
+  onTestFinished(() => cluster.close())
+  await cluster.does(user => Promise.all(serversOwn.map(crd => user.delete(refOf(crd)))))
+  const said = () => JSON.stringify(objectAt(cluster, 'tigerastatuses.operator.tigera.io', 'calico')?.status)
+  await cluster.time.pass(10_000)
+  await begun(cluster)
+  expect(said()).not.toContain('Restart the operator')
+  await cluster.furnish(serversOwn)
+  await cluster.rest()
+  expect(said()).toContain('which is not served; projectcalico.org is. Restart the operator')
+  await begun(cluster)
+  expect(said()).toContain('All objects available')
+})
+
 test('without its API server the older mode says what it waits for, once the last of its pods has gone', async () => {
   const cluster = await working(having)
   const said = () => JSON.stringify(objectAt(cluster, 'tigerastatuses.operator.tigera.io', 'tiers')?.status)
