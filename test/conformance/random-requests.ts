@@ -143,6 +143,7 @@ export const targets = (group: string): Target[] => [
 ]
 
 /** Services for all that can be said of their addresses and ports. */
+/** Named ports are of the part of the range from which no server chooses by itself: https://kubernetes.io/docs/concepts/services-networking/service/#avoid-nodeport-collisions */
 export const serviceTargets: Target[] = [
   {
     resource: 'services',
@@ -150,13 +151,13 @@ export const serviceTargets: Target[] = [
     fields: {
       'spec.ports': [
         [{ port: 80 }],
-        [{ port: 80, nodePort: 30100 }],
+        [{ port: 80, nodePort: 30010 }],
         [
           { port: 80, name: 'a' },
           { port: 80, name: 'b', protocol: 'UDP' },
         ],
         [
-          { port: 81, name: 'b', nodePort: 30101 },
+          { port: 81, name: 'b', nodePort: 30011 },
           { port: 80, name: 'a' },
         ],
         [
@@ -173,7 +174,7 @@ export const serviceTargets: Target[] = [
       'spec.externalTrafficPolicy': ['Cluster', 'Local'],
       'spec.internalTrafficPolicy': ['Cluster', 'Local'],
       'spec.externalIPs': [[], ['1.2.3.4']],
-      'spec.healthCheckNodePort': [30500, 0],
+      'spec.healthCheckNodePort': [30050, 0],
       'spec.allocateLoadBalancerNodePorts': [true, false],
     },
   },
