@@ -142,8 +142,10 @@ export const targets = (group: string): Target[] => [
   },
 ]
 
-/** Services for all that can be said of their addresses and ports. */
-/** Named ports are of the part of the range from which no server chooses by itself: https://kubernetes.io/docs/concepts/services-networking/service/#avoid-nodeport-collisions */
+/**
+ * Services for all that can be said of their addresses and ports. Ports are of the part of the range from which no server chooses by itself:
+ * https://kubernetes.io/docs/concepts/services-networking/service/#avoid-nodeport-collisions
+ */
 export const serviceTargets: Target[] = [
   {
     resource: 'services',
