@@ -17,7 +17,6 @@ import { aggregated, retired, retiredWithWebhooks } from '../render/apiserver/re
 import { calicoSystem } from '../render/parts/places.ts'
 import { policyName, registered, webhooks } from '../render/webhooks/webhooks.ts'
 import { withoutInstallation } from './asked.ts'
-import { isAlone } from './asking.ts'
 import { readMoving, standstill } from './datastore-migration.ts'
 import { isLocal, localApi } from './local-api.ts'
 import { inPlaceOf, readManifestServer } from './manifest-apiserver.ts'
@@ -58,7 +57,7 @@ export const apiServer = (surroundings: Surroundings) =>
         ...serves,
         pairs,
       })
-      if (!operand) return (await isAlone(cluster, serves)) ? ('alone' as const) : undefined
+      if (!operand || operand === 'alone') return operand
       const [moving, service, manifest, policy, awaited] = await Promise.all([
         readMoving(cluster, surroundings.environment),
         cluster.get(kinds.APIService, localApi.name),

@@ -9,7 +9,7 @@ import { withoutPullSecrets } from '../installation/waiting.ts'
 import { type Kind, type KubeObject, refOf } from '../kube/objects.ts'
 import type { Outcome, Reader } from '../reconcile/controller.ts'
 import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
-import { type Decision, readAsked, withoutInstallation } from './asked.ts'
+import { type Decision, withoutInstallation } from './asked.ts'
 
 export interface Asking extends KubeObject {
   spec?: object
@@ -42,13 +42,7 @@ export async function readAsking<R extends Asking>(
   return { resource, unclear, ...(first && second && { rival: second }) }
 }
 
-/** Somebody asks for it, and there is no Calico that it would belong to. */
-export async function isAlone<R extends Asking>(cluster: Reader, wanted: AskingWanted<R>): Promise<boolean> {
-  const [asked, heard] = await Promise.all([readAsked(cluster), readAsking(cluster, wanted)])
-  return !asked && heard !== undefined
-}
-
-/** For those that only wait then: nothing is wrong with what is asked for. */
+/** Of those that only wait where there is no Calico that they would belong to: nothing is wrong with what is asked for. */
 export const alone = ({ kind }: Kind): Outcome => ({ awaited: [`${kind} waits for an Installation named default`] })
 
 export interface Needs<R extends Asking> {

@@ -13,7 +13,7 @@ import { Invalid, type Problem, Waiting } from '../reconcile/problems.ts'
 import { finish } from '../render/finish.ts'
 import { address, goldmane as rendered } from '../render/goldmane/goldmane.ts'
 import { retired } from '../render/goldmane/retired.ts'
-import { alone, isAlone } from './asking.ts'
+import { alone } from './asking.ts'
 import type { IssuedWithTrust } from './component-keys.ts'
 import { type Operand, operandKinds, outcomeOf, readOperand, readyOrHindrance } from './operand.ts'
 import { readUnprotected } from './policies.ts'
@@ -47,7 +47,7 @@ export const goldmane = (surroundings: Surroundings) =>
         pairs: calico => [{ secretName: pair, dnsNames: serviceNames('goldmane', calico), ends: ['server'] }],
         trust: { configMap: 'goldmane-ca-bundle', certificates: trusted },
       })
-      if (!operand) return (await isAlone(cluster, serves)) ? 'alone' : undefined
+      if (!operand || operand === 'alone') return operand
       const [connection, whisker, unprotected] = await Promise.all([
         cluster.get(ManagementClusterConnection, 'tigera-secure'),
         cluster.get(Whisker, 'default'),

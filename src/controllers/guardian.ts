@@ -38,7 +38,7 @@ export const guardian = (surroundings: Surroundings) =>
         ],
         trust: { configMap: 'guardian-ca-bundle', certificates: trusted },
       })
-      if (!operand) return undefined
+      if (!operand || operand === 'alone') return undefined
       const [tunnel, information, unprotected] = await Promise.all([
         cluster.get(Secret, tunnelName, operator.namespace),
         cluster.get(calicoKinds(v3).clusterInformation, 'default'),

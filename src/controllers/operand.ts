@@ -32,24 +32,25 @@ interface OperandWanted<R extends Asking, Pair extends string> extends AskingWan
   pairs(calico: Calico): readonly WantedPair<Pair>[]
 }
 
-/** Undefined when nobody asks, or there is no Installation. Without `trust` its pods trust nobody in particular. */
+/** Undefined when nobody asks; `alone` when somebody does, and there is no Calico that it would belong to. Without `trust` its pods trust nobody in particular. */
 export async function readOperand<R extends Asking, Pair extends string>(
   cluster: Reader,
   surroundings: Surroundings,
   wanted: OperandWanted<R, Pair> & { trust: TrustWanted },
-): Promise<Operand<R, IssuedWithTrust<Pair>> | undefined>
+): Promise<Operand<R, IssuedWithTrust<Pair>> | 'alone' | undefined>
 export async function readOperand<R extends Asking, Pair extends string>(
   cluster: Reader,
   surroundings: Surroundings,
   wanted: OperandWanted<R, Pair>,
-): Promise<Operand<R, Issued<Pair>> | undefined>
+): Promise<Operand<R, Issued<Pair>> | 'alone' | undefined>
 export async function readOperand<R extends Asking, Pair extends string>(
   cluster: Reader,
   surroundings: Surroundings,
   { pairs, trust, ...asking }: OperandWanted<R, Pair> & { trust?: TrustWanted },
-): Promise<Operand<R, Issued<Pair>> | undefined> {
+): Promise<Operand<R, Issued<Pair>> | 'alone' | undefined> {
   const [heard, asked] = await Promise.all([readAsking(cluster, asking), readAsked(cluster)])
-  if (!heard || !asked) return undefined
+  if (!heard) return undefined
+  if (!asked) return 'alone'
   const [decision, namespace] = await Promise.all([
     readStanding(cluster, surroundings.environment, asked),
     cluster.get(Namespace, calicoSystem),

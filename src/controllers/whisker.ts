@@ -11,7 +11,7 @@ import type { Problem } from '../reconcile/problems.ts'
 import { calicoSystem } from '../render/parts/places.ts'
 import { retired } from '../render/whisker/retired.ts'
 import { whisker as rendered } from '../render/whisker/whisker.ts'
-import { alone, isAlone } from './asking.ts'
+import { alone } from './asking.ts'
 import { operandKinds, outcomeOf, readOperand, ready } from './operand.ts'
 import { readUnprotected } from './policies.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -35,7 +35,7 @@ export const whisker = (surroundings: Surroundings) =>
         ],
         trust: { configMap: 'whisker-ca-bundle', certificates: ['goldmane-key-pair'] },
       })
-      if (!operand) return (await isAlone(cluster, serves)) ? ('alone' as const) : undefined
+      if (!operand || operand === 'alone') return operand
       const [goldmane, information, unprotected] = await Promise.all([
         cluster.get(Goldmane, 'default'),
         cluster.get(calicoKinds(surroundings.environment.v3).clusterInformation, 'default'),
